@@ -1,0 +1,74 @@
+// Package language knows how programs of each language are built and run. A
+// language is one TOML file; nothing of it is compiled in.
+package language
+
+import "github.com/nsbox/nsbox/nsbox"
+
+// Language is one language's definition, as decoded from its file.
+type Language struct {
+	// Name is the canonical name: lower case letters, digits, "+", "-".
+	Name string `toml:"name"`
+	// Title is the name for people: "C++".
+	Title string `toml:"title"`
+	// Aliases are other names that mean this language.
+	Aliases []string `toml:"aliases"`
+	// Extensions tell the language from a file's name, with the dot: ".py".
+	Extensions []string `toml:"extensions"`
+	// Interpreters tell it from the last part of a shebang: "python3".
+	Interpreters []string `toml:"interpreters"`
+	// Main is the name given to a program that comes without one: "main.py".
+	Main string `toml:"main"`
+	// Image is the name of the image the stages run in. Several languages may
+	// share one.
+	Image string `toml:"image"`
+	// Recipe says how the image is made. Nil where another language's file has it.
+	Recipe *Recipe `toml:"recipe"`
+	// Version is the command that prints the toolchain's version, run in the image.
+	Version []string `toml:"version"`
+	// Hello is a program that prints "hello" and a line feed; it tests the image.
+	Hello string `toml:"hello"`
+	// Analyzer names the analyzer of its errors; empty is the generic one.
+	Analyzer string `toml:"analyzer"`
+	// Compile is nil where nothing is compiled. What it leaves in /build is there,
+	// read-only, in the run stage.
+	Compile *Stage `toml:"compile"`
+	Run     Stage  `toml:"run"`
+}
+
+// Stage is one command of a language.
+//
+// Argv and Env may hold placeholders: {main} is the main file's path under
+// /workspace, {stem} its name without directory and extension, {heap_mb} the
+// heap that fits the stage's memory limit, {memory_mb} that limit, {cpus} the
+// CPU limit rounded up. An element that is just {args} becomes the program's
+// arguments, one that is just {sources} the paths of all files with one of the
+// language's extensions, the main file first.
+type Stage struct {
+	Argv []string `toml:"argv"`
+	// Env is the whole environment but for what the request adds, as NAME=value.
+	// PATH, HOME=/tmp, LANG=C.UTF-8 and TMPDIR=/tmp are always there.
+	Env []string `toml:"env"`
+	// Profile is the seccomp profile; empty is "default".
+	Profile string `toml:"profile"`
+	// Limits are the stage's defaults where the request has none. A compile
+	// stage takes these alone.
+	Limits nsbox.Limits `toml:"limits"`
+}
+
+// Recipe says how an image is made: a layer over the shared base.
+type Recipe struct {
+	// Base is the name of the image below; empty is the shared Debian base.
+	Base string `toml:"base"`
+	// Packages are Debian packages to install.
+	Packages []string `toml:"packages"`
+	// Go are Go module versions whose files go into the image or whose command
+	// is built into /usr/local/bin, npm are npm packages installed globally.
+	GoToolchain string   `toml:"go_toolchain"` // "1.26.8": installed at /usr/local/go
+	GoCommands  []string `toml:"go_commands"`  // "module/cmd@version": built static into /usr/local/bin
+	Npm         []string `toml:"npm"`          // "node@26.1.0": installed under /usr/local
+	// Script is run by sh as root inside the image being made, at the end, without
+	// a network.
+	Script string `toml:"script"`
+	// Remove are paths deleted at the end, to keep the image small.
+	Remove []string `toml:"remove"`
+}
