@@ -1,0 +1,10 @@
+// Command nsbox-init is the first process of a zygote and of the sandboxes in it.
+package main
+
+import (
+	"os"
+
+	"github.com/nsbox/nsbox/nsbox/internal/confine"
+)
+
+func main() { os.Exit(confine.Main(os.Args)) }

@@ -1,0 +1,188 @@
+package confine
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// opKind is how the child treats an op.
+type opKind uint8
+
+const (
+	opCall opKind = iota // a system call
+	opFork               // clone; the child goes on, the parent jumps to args[0]
+	opWait               // wait for the forked child, report, exit; never returns
+)
+
+// Flags of an op.
+const (
+	flagIgnore   uint8 = 1 << iota // an error does not matter
+	flagPositive                   // zero is a failure too (end of file)
+	flagExact                      // the result must be args[3]
+	flagRetry                      // try again on EINTR
+)
+
+// op is one step as the child runs it. It holds addresses as numbers: the
+// program that it belongs to keeps what they point to alive.
+type op struct {
+	nr    uintptr
+	args  [6]uintptr
+	from  uint8 // bit i: args[i] is the number of a register
+	save  int8  // register that takes the result, or -1
+	kind  opKind
+	flags uint8
+}
+
+const registers = 8
+
+// child is the state that the child works on. It lives on the heap of the
+// zygote; the child sees its own copy after the clone.
+type child struct {
+	ops    []op
+	regs   [registers]uintptr
+	record [RecordSize]byte
+	report uintptr // descriptor
+	disk   uintptr // descriptor of the scratch file system, for the last record
+}
+
+//go:linkname runtimeBeforeFork syscall.runtime_BeforeFork
+func runtimeBeforeFork()
+
+//go:linkname runtimeAfterFork syscall.runtime_AfterFork
+func runtimeAfterFork()
+
+//go:linkname runtimeAfterForkInChild syscall.runtime_AfterForkInChild
+func runtimeAfterForkInChild()
+
+// cloneArgs is struct clone_args of clone3(2), version 0 and 1.
+type cloneArgs struct {
+	flags, pidfd, childTID, parentTID, exitSignal, stack, stackSize, tls uint64
+	setTID, setTIDSize, cgroup                                           uint64
+}
+
+// start clones the caller by args and runs c in the new process. It returns
+// the pid in the caller's pid namespace.
+//
+// The caller holds syscall.ForkLock. Between the runtime's before and after
+// nothing may allocate, grow the stack or be preempted: the child has one
+// thread, and every lock of the runtime stays as it was.
+//
+//go:norace
+func start(args *cloneArgs, c *child) (int, syscall.Errno) {
+	runtimeBeforeFork()
+	pid, _, errno := syscall.RawSyscall(sysClone3, uintptr(unsafe.Pointer(args)), unsafe.Sizeof(*args), 0)
+	if errno != 0 || pid != 0 {
+		runtimeAfterFork()
+		return int(pid), errno
+	}
+	runtimeAfterForkInChild()
+	c.run()
+	return 0, 0 // not reached
+}
+
+// run is the child's whole life. It must not split the stack, allocate or
+// panic.
+//
+//go:nosplit
+//go:norace
+func (c *child) run() {
+	n := len(c.ops)
+	for i := 0; i < n; i++ {
+		o := &c.ops[i]
+		switch o.kind {
+		case opWait:
+			c.wait(o)
+		case opFork:
+			pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
+			if errno != 0 {
+				c.fail(i, errno)
+			}
+			if pid != 0 {
+				c.regs[o.save] = pid
+				i = int(o.args[0]) - 1
+			}
+		default:
+			r, errno := c.call(o)
+			switch {
+			case errno == syscall.EINTR && o.flags&flagRetry != 0:
+				i--
+				continue
+			case errno == 0 && o.flags&flagPositive != 0 && r == 0:
+				errno = syscall.EPIPE
+			case errno == 0 && o.flags&flagExact != 0 && r != o.args[3]:
+				errno = syscall.ENOSPC
+			}
+			if errno != 0 && o.flags&flagIgnore == 0 {
+				c.fail(i, errno)
+			}
+			if o.save >= 0 {
+				c.regs[o.save] = r
+			}
+		}
+	}
+	c.fail(n, syscall.ENOEXEC)
+}
+
+//go:nosplit
+//go:norace
+func (c *child) call(o *op) (uintptr, syscall.Errno) {
+	a := &o.args
+	if o.from == 0 {
+		r, _, errno := syscall.RawSyscall6(o.nr, a[0], a[1], a[2], a[3], a[4], a[5])
+		return r, errno
+	}
+	var v [6]uintptr
+	for j := 0; j < 6; j++ {
+		v[j] = a[j]
+		if o.from&(1<<j) != 0 {
+			v[j] = c.regs[a[j]&(registers-1)]
+		}
+	}
+	r, _, errno := syscall.RawSyscall6(o.nr, v[0], v[1], v[2], v[3], v[4], v[5])
+	return r, errno
+}
+
+// fail reports step and errno and ends the process.
+//
+//go:nosplit
+//go:norace
+func (c *child) fail(step int, errno syscall.Errno) {
+	c.send(RecordFailed, uint32(step), uint32(errno))
+	for {
+		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 127, 0, 0)
+	}
+}
+
+//go:nosplit
+//go:norace
+func (c *child) send(kind RecordKind, step, value uint32) {
+	p := (*[3]uint32)(unsafe.Pointer(&c.record))
+	p[0], p[1], p[2] = uint32(kind), step, value
+	syscall.RawSyscall(syscall.SYS_WRITE, c.report, uintptr(unsafe.Pointer(&c.record)), RecordSize)
+}
+
+// wait reaps until the program is gone, then reports how it ended. Its return
+// from main is the end of pid 1, upon which the kernel kills the others.
+//
+//go:nosplit
+//go:norace
+func (c *child) wait(o *op) {
+	status := (*uint32)(unsafe.Pointer(&c.record[12]))
+	for {
+		pid, _, errno := syscall.RawSyscall6(syscall.SYS_WAIT4, ^uintptr(0), uintptr(unsafe.Pointer(status)), 0, 0, 0, 0)
+		if errno == syscall.EINTR {
+			continue
+		}
+		if errno != 0 {
+			c.fail(int(o.args[0]), errno)
+		}
+		if pid != c.regs[o.save] {
+			continue
+		}
+		syscall.RawSyscall(syscall.SYS_FSTATFS, c.disk, uintptr(unsafe.Pointer(&c.record[16])), 0)
+		c.send(RecordExit, 0, *status)
+		for {
+			syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 0, 0, 0)
+		}
+	}
+}

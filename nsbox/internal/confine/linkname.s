@@ -1,0 +1,2 @@
+// This file is empty; it lets the package declare functions that package
+// runtime defines.

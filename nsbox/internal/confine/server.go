@@ -1,0 +1,242 @@
+package confine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"github.com/nsbox/nsbox/nsbox/internal/wire"
+	"golang.org/x/sys/unix"
+)
+
+// ControlFD is the descriptor on which the zygote talks to its helper.
+const ControlFD = 3
+
+// Main is nsbox-init. As "nsbox-init zygote" it serves Specs until the helper
+// closes its end; the end of the zygote, pid 1 of its own pid namespace, is the
+// end of every sandbox below it. As "nsbox-init collect ..." it lists files.
+func Main(args []string) int {
+	var err error
+	switch {
+	case len(args) == 2 && args[1] == "zygote":
+		err = serveZygote()
+	case len(args) == 6 && args[1] == "collect":
+		err = collectMain(args[2:])
+	default:
+		err = errors.New("this program is started by nsbox-helper, not by hand")
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "nsbox-init:", err)
+		return 1
+	}
+	return 0
+}
+
+// zygote is the server's state. One goroutine owns it.
+type zygote struct {
+	conn     *wire.Conn
+	self     *os.File // this program, for the collector
+	profiles map[string][]byte
+}
+
+func serveZygote() error {
+	// All clones are made by one thread, and serially: a child then holds the
+	// descriptors of its own sandbox alone.
+	runtime.LockOSThread()
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return fmt.Errorf("not dumpable: %w", err)
+	}
+	if err := hideInit(); err != nil {
+		return err
+	}
+	self, err := os.Open("/proc/self/exe")
+	if err != nil {
+		return err
+	}
+	conn, err := wire.NewConn(os.NewFile(ControlFD, "control"))
+	if err != nil {
+		return err
+	}
+	// The children are watched through their pidfds; the kernel may reap them.
+	reapAll()
+	z := &zygote{conn: conn, self: self, profiles: map[string][]byte{}}
+	if err := conn.Send(KindReady, struct{}{}); err != nil {
+		return err
+	}
+	for {
+		p, err := conn.Receive()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = z.handle(p)
+		p.Close()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// hideInit takes the bind mount of this program out of the root that the
+// sandboxes inherit.
+func hideInit() error {
+	if err := unix.Unmount(InitPath, unix.MNT_DETACH); err != nil {
+		return fmt.Errorf("unmount %s: %w", InitPath, err)
+	}
+	return nil
+}
+
+// InitPath is where the image has an empty file for nsbox-init to be bound to.
+const InitPath = "/.nsbox/init"
+
+// reapAll makes the kernel reap this process's children (sigaction(2),
+// SA_NOCLDWAIT): nobody here waits for them.
+func reapAll() {
+	// struct kernel_sigaction: handler, flags, restorer, mask. SIG_IGN is 1.
+	act := [4]uint64{1, unix.SA_NOCLDWAIT, 0, 0}
+	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), ptr(&act), 0, 8, 0, 0)
+}
+
+// handle answers one packet. An error is one of the zygote itself; a sandbox
+// that can't be made is reported to the helper.
+func (z *zygote) handle(p *wire.Packet) error {
+	switch p.Kind {
+	case KindProfile:
+		var f Profile
+		if err := p.Decode(&f); err != nil {
+			return err
+		}
+		z.profiles[f.ID] = f.BPF
+		return nil
+	case KindSpawn:
+		var s Spec
+		if err := p.Decode(&s); err != nil {
+			return err
+		}
+		return z.reply(z.spawn(&s, p.Files))
+	case KindCollect:
+		var s CollectSpec
+		if err := p.Decode(&s); err != nil {
+			return err
+		}
+		return z.reply(z.collect(&s, p.Files))
+	}
+	return fmt.Errorf("unknown message %q", p.Kind)
+}
+
+// reply sends the new process's descriptors, or why there is none, and closes them.
+func (z *zygote) reply(b *born, err error) error {
+	var f *Failure
+	switch {
+	case errors.As(err, &f):
+		return z.conn.Send(KindFailed, f)
+	case err != nil:
+		return err
+	}
+	defer b.close()
+	return z.conn.Send(KindChild, b.steps, b.files...)
+}
+
+// born is a process just cloned.
+type born struct {
+	files []*os.File // pidfd; for a sandbox also its user and mount namespaces
+	steps Steps
+}
+
+// Steps are the names of a child's steps, by which a Record's Step is read.
+type Steps struct {
+	Names []string `json:"names,omitempty"`
+}
+
+func (b *born) close() {
+	for _, f := range b.files {
+		f.Close()
+	}
+}
+
+func fail(step string, err error) error {
+	var errno syscall.Errno
+	if !errors.As(err, &errno) {
+		errno = unix.EIO
+	}
+	return &Failure{Step: step, Errno: int(errno)}
+}
+
+func (z *zygote) spawn(s *Spec, files []*os.File) (*born, error) {
+	want := 5
+	if len(s.Files) > 0 {
+		want = 6
+	}
+	bpf := z.profiles[s.Profile]
+	if len(files) != want || len(bpf) == 0 || len(s.Argv) == 0 {
+		return nil, &Failure{Step: "read the spec", Errno: int(unix.EINVAL)}
+	}
+	d := descriptors{files: -1}
+	for i, to := range []*int{&d.stdin, &d.stdout, &d.stderr, &d.report, &d.gate, &d.files}[:want] {
+		*to = int(files[i].Fd())
+	}
+	prog, err := buildSandbox(s, d, bpf)
+	if err != nil {
+		return nil, err
+	}
+	b, pid, err := z.clone(prog, cloneNamespaces)
+	if err != nil {
+		return nil, err
+	}
+	// The child waits at the gate while this goes on; on an error the helper
+	// closes the gate, and the child ends by itself.
+	if err := mapIDs(pid, s.InitID, s.ProgramID); err != nil {
+		b.close()
+		return nil, err
+	}
+	for _, ns := range []string{"user", "mnt"} {
+		f, err := os.Open(fmt.Sprintf("/proc/%d/ns/%s", pid, ns))
+		if err != nil {
+			b.close()
+			return nil, fail("open the namespace "+ns, err)
+		}
+		b.files = append(b.files, f)
+	}
+	return b, nil
+}
+
+// clone starts prog in a child with the given clone flags.
+func (z *zygote) clone(prog *program, flags uint64) (*born, int, error) {
+	pidfd := int32(-1)
+	args := &cloneArgs{
+		flags:      flags | unix.CLONE_PIDFD,
+		pidfd:      uint64(ptr(&pidfd)),
+		exitSignal: uint64(unix.SIGCHLD),
+	}
+	pid, errno := prog.run(args, prog.child(fdReport, fdDisk))
+	if errno != 0 {
+		return nil, 0, &Failure{Step: "clone", Errno: int(errno)}
+	}
+	return &born{
+		files: []*os.File{os.NewFile(uintptr(pidfd), "pidfd")},
+		steps: Steps{Names: prog.names},
+	}, pid, nil
+}
+
+// mapIDs gives pid's user namespace its two ids. The zygote may do so, as it has
+// CAP_SETUID and CAP_SETGID over the namespace above (user_namespaces(7)).
+func mapIDs(pid int, initID, programID uint32) error {
+	text := fmt.Sprintf("%d %d 1\n%d %d 1\n", initUID, initID, programUID, programID)
+	for _, name := range []string{"gid_map", "uid_map"} {
+		f, err := os.OpenFile("/proc/"+strconv.Itoa(pid)+"/"+name, os.O_WRONLY, 0)
+		if err == nil {
+			_, err = f.WriteString(text)
+			f.Close()
+		}
+		if err != nil {
+			return fail("write "+name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package confine
+
+import (
+	"encoding/binary"
+	"fmt"
+	"syscall"
+)
+
+// Kinds of the packets between helper and zygote.
+const (
+	KindProfile = 'P' // helper: Profile
+	KindSpawn   = 'S' // helper: Spec with its descriptors
+	KindCollect = 'C' // helper: CollectSpec with its descriptors
+	KindReady   = 'Y' // zygote: it serves
+	KindChild   = 'H' // zygote: a pidfd
+	KindFailed  = 'X' // zygote: Failure
+)
+
+// Spec is one sandbox to make. The packet carries the descriptors stdin,
+// stdout, stderr, report (write end), gate (read end), scratch and, where Files is not
+// empty, the memfd of their bytes. With TTY the first three are the same
+// pseudo-terminal.
+type Spec struct {
+	// InitID and ProgramID are ids of the zygote's user namespace, used as uid
+	// and gid, that no other live sandbox has.
+	InitID    uint32   `json:"init_id"`
+	ProgramID uint32   `json:"program_id"`
+	Argv      []string `json:"argv"`
+	Env       []string `json:"env"`
+	// Disk is in bytes, Inodes a count, for all writable file systems together.
+	Disk      int64 `json:"disk"`
+	Inodes    int64 `json:"inodes"`
+	OpenFiles int64 `json:"open_files"`
+	// Profile is the id of a seccomp program sent before.
+	Profile  string `json:"profile"`
+	Landlock int    `json:"landlock"` // the kernel's Landlock ABI; 0 where there is none
+	TTY      bool   `json:"tty"`
+	// Build makes /build writable; its files come first in Files otherwise.
+	Build bool        `json:"build"`
+	Files []FileEntry `json:"files"`
+}
+
+// FileEntry is one file to write before the program starts. Its bytes follow
+// those of the entry before it in the memfd.
+type FileEntry struct {
+	Name string `json:"name"` // below the directory, checked by policy
+	Size int64  `json:"size"`
+	Exec bool   `json:"exec"`
+	// Build puts the file under /build, owned by init and not writable for the
+	// program, instead of under /workspace.
+	Build bool `json:"build,omitempty"`
+}
+
+// Profile is a compiled seccomp filter: struct sock_filter, 8 bytes each.
+type Profile struct {
+	ID  string `json:"id"`
+	BPF []byte `json:"bpf"`
+}
+
+// CollectSpec asks for the files below a directory of a sandbox whose
+// processes are dead. The packet carries the descriptors of the sandbox's user
+// and mount namespaces, the write end of a pipe for the listing, a memfd for the
+// bytes, report (write end) and gate (read end).
+type CollectSpec struct {
+	Dir      string `json:"dir"`     // "/workspace" or "/build"
+	Profile  string `json:"profile"` // the collector's own seccomp program
+	MaxFiles int    `json:"max_files"`
+	MaxBytes int64  `json:"max_bytes"`
+	MaxDepth int    `json:"max_depth"`
+}
+
+// Failure is a step that failed and its errno.
+type Failure struct {
+	Step  string `json:"step"`
+	Errno int    `json:"errno"`
+}
+
+// Error names the step and says what the kernel said.
+func (f Failure) Error() string {
+	return fmt.Sprintf("%s: %v", f.Step, syscall.Errno(f.Errno))
+}
+
+// Unwrap returns the errno.
+func (f Failure) Unwrap() error { return syscall.Errno(f.Errno) }
+
+// RecordKind says what a Record reports.
+type RecordKind uint32
+
+// The records that come over the report pipe, in this order.
+const (
+	RecordFailed RecordKind = 1 // a step of the set-up failed: Step, Value is the errno
+	RecordReady  RecordKind = 2 // the next call is execve
+	RecordExit   RecordKind = 3 // the program ended: Value is its wait status
+)
+
+// RecordSize is the length of an encoded Record in bytes; a write of so few is
+// atomic on a pipe.
+const RecordSize = 16 + statfsSize
+
+// statfsSize covers struct statfs of 64-bit Linux.
+const statfsSize = 120
+
+// Record is one report of the sandbox.
+type Record struct {
+	Kind  RecordKind
+	Step  int
+	Value int
+	// Of the scratch file system when the program ended.
+	BlockSize, Blocks, BlocksFree, Inodes, InodesFree int64
+}
+
+// DecodeRecord reads what the child wrote. b has RecordSize bytes.
+func DecodeRecord(b []byte) (Record, error) {
+	if len(b) != RecordSize {
+		return Record{}, fmt.Errorf("report: record of %d bytes; want %d", len(b), RecordSize)
+	}
+	u32 := func(off int) int { return int(int32(binary.NativeEndian.Uint32(b[off:]))) }
+	u64 := func(off int) int64 { return int64(binary.NativeEndian.Uint64(b[16+off:])) }
+	r := Record{Kind: RecordKind(u32(0)), Step: u32(4), Value: u32(8)}
+	if r.Kind < RecordFailed || r.Kind > RecordExit {
+		return Record{}, fmt.Errorf("report: unknown record %d", r.Kind)
+	}
+	// struct statfs, 64 bit: type, bsize, blocks, bfree, bavail, files, ffree, ...
+	r.BlockSize, r.Blocks, r.BlocksFree, r.Inodes, r.InodesFree = u64(8), u64(16), u64(24), u64(40), u64(48)
+	return r, nil
+}
