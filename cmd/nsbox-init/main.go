@@ -4,7 +4,7 @@ package main
 import (
 	"os"
 
-	"github.com/nsbox/nsbox/nsbox/internal/confine"
+	"github.com/nsbox/nsbox/nsbox/initproc"
 )
 
-func main() { os.Exit(confine.Main(os.Args)) }
+func main() { os.Exit(initproc.Main(os.Args)) }

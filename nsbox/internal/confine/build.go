@@ -50,6 +50,9 @@ func buildSandbox(s *Spec, d descriptors, bpf []byte) (*program, error) {
 		return nil, err
 	}
 	p := &program{}
+	// The zygote lets the kernel reap; init waits. An ignored signal would stay
+	// ignored through execve (signal(7)).
+	p.call("default SIGCHLD", unix.SYS_RT_SIGACTION, int(unix.SIGCHLD), make([]byte, 32), 0, 8)
 	takeDescriptors(p, d)
 	passGate(p)
 	becomeInit(p)

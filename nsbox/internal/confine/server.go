@@ -210,7 +210,7 @@ func (z *zygote) spawn(s *Spec, files []*os.File) (*born, error) {
 func (z *zygote) clone(prog *program, flags uint64) (*born, int, error) {
 	pidfd := int32(-1)
 	args := &cloneArgs{
-		flags:      flags | unix.CLONE_PIDFD,
+		flags:      flags | unix.CLONE_PIDFD | unix.CLONE_CLEAR_SIGHAND,
 		pidfd:      uint64(ptr(&pidfd)),
 		exitSignal: uint64(unix.SIGCHLD),
 	}
