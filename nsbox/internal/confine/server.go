@@ -95,11 +95,14 @@ func hideInit() error {
 // InitPath is where the image has an empty file for nsbox-init to be bound to.
 const InitPath = "/.nsbox/init"
 
+// saNoCldWait is SA_NOCLDWAIT of asm-generic/signal-defs.h.
+const saNoCldWait = 2
+
 // reapAll makes the kernel reap this process's children (sigaction(2),
 // SA_NOCLDWAIT): nobody here waits for them.
 func reapAll() {
 	// struct kernel_sigaction: handler, flags, restorer, mask. SIG_IGN is 1.
-	act := [4]uint64{1, unix.SA_NOCLDWAIT, 0, 0}
+	act := [4]uint64{1, saNoCldWait, 0, 0}
 	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), ptr(&act), 0, 8, 0, 0)
 }
 
