@@ -41,7 +41,14 @@ type zygote struct {
 	conn     *wire.Conn
 	self     *os.File // this program, for the collector
 	profiles map[string][]byte
+	// made counts the children; names keeps the steps of the latest.
+	made  uint64
+	names [keptNames][]string
 }
+
+// keptNames is of how many children the zygote can still name a step. A
+// child's failure is asked about at once, so a few would do.
+const keptNames = 64
 
 func serveZygote() error {
 	// All clones are made by one thread, and serially: a child then holds the
@@ -129,6 +136,13 @@ func (z *zygote) handle(p *wire.Packet) error {
 			return err
 		}
 		return z.reply(z.collect(&s, p.Files))
+	case KindStep:
+		var q StepQuery
+		if err := p.Decode(&q); err != nil {
+			return err
+		}
+		steps := program{names: z.names[q.Child%keptNames]}
+		return z.conn.Send(KindStep, StepName{Name: steps.step(q.Step)})
 	}
 	return fmt.Errorf("unknown message %q", p.Kind)
 }
@@ -143,18 +157,13 @@ func (z *zygote) reply(b *born, err error) error {
 		return err
 	}
 	defer b.close()
-	return z.conn.Send(KindChild, b.steps, b.files...)
+	return z.conn.Send(KindChild, Child{Number: b.number}, b.files...)
 }
 
 // born is a process just cloned.
 type born struct {
-	files []*os.File // pidfd; for a sandbox also its user and mount namespaces
-	steps Steps
-}
-
-// Steps are the names of a child's steps, by which a Record's Step is read.
-type Steps struct {
-	Names []string `json:"names,omitempty"`
+	files  []*os.File // pidfd; for a sandbox also its user and mount namespaces
+	number uint64
 }
 
 func (b *born) close() {
@@ -221,10 +230,9 @@ func (z *zygote) clone(prog *program, flags uint64) (*born, int, error) {
 	if errno != 0 {
 		return nil, 0, &Failure{Step: "clone", Errno: int(errno)}
 	}
-	return &born{
-		files: []*os.File{os.NewFile(uintptr(pidfd), "pidfd")},
-		steps: Steps{Names: prog.names},
-	}, pid, nil
+	z.made++
+	z.names[z.made%keptNames] = prog.names
+	return &born{files: []*os.File{os.NewFile(uintptr(pidfd), "pidfd")}, number: z.made}, pid, nil
 }
 
 // mapIDs gives pid's user namespace its two ids. The zygote may do so, as it has

@@ -12,7 +12,8 @@ const (
 	KindSpawn   = 'S' // helper: Spec with its descriptors
 	KindCollect = 'C' // helper: CollectSpec with its descriptors
 	KindReady   = 'Y' // zygote: it serves
-	KindChild   = 'H' // zygote: a pidfd
+	KindChild   = 'H' // zygote: Child with its pidfd, user and mount namespaces
+	KindStep    = 'N' // helper: StepQuery; zygote: StepName
 	KindFailed  = 'X' // zygote: Failure
 )
 
@@ -68,6 +69,23 @@ type CollectSpec struct {
 	MaxBytes int64  `json:"max_bytes"`
 	MaxDepth int    `json:"max_depth"`
 }
+
+// Child numbers a child of the zygote.
+type Child struct {
+	Number uint64 `json:"number"`
+}
+
+// StepQuery asks for the name of a step that a Record of a child has by its
+// number, StepName answers.
+type (
+	StepQuery struct {
+		Child uint64 `json:"child"`
+		Step  int    `json:"step"`
+	}
+	StepName struct {
+		Name string `json:"name"`
+	}
+)
 
 // Failure is a step that failed and its errno.
 type Failure struct {
