@@ -50,9 +50,7 @@ func buildSandbox(s *Spec, d descriptors, bpf []byte) (*program, error) {
 		return nil, err
 	}
 	p := &program{}
-	// The zygote lets the kernel reap; init waits. An ignored signal would stay
-	// ignored through execve (signal(7)).
-	p.call("default SIGCHLD", unix.SYS_RT_SIGACTION, int(unix.SIGCHLD), make([]byte, 32), 0, 8)
+	defaultSignals(p)
 	takeDescriptors(p, d)
 	passGate(p)
 	becomeInit(p)
@@ -78,6 +76,18 @@ func buildSandbox(s *Spec, d descriptors, bpf []byte) (*program, error) {
 	retireInit(p)
 	p.wait("wait for the program", pid)
 	return p, nil
+}
+
+// defaultSignals undoes what the zygote and its callers ignore: it lets the
+// kernel reap its children, while init waits, and an ignored signal would stay
+// ignored in the program (signal(7)).
+func defaultSignals(p *program) {
+	deflt := make([]byte, 32) // struct kernel_sigaction: SIG_DFL, no flags
+	for sig := 1; sig <= 64; sig++ {
+		if sig != int(unix.SIGKILL) && sig != int(unix.SIGSTOP) {
+			p.call("default signals", unix.SYS_RT_SIGACTION, sig, deflt, 0, 8)
+		}
+	}
 }
 
 // takeDescriptors gives the sandbox's descriptors their numbers and closes all

@@ -54,9 +54,9 @@ func serveZygote() error {
 	// All clones are made by one thread, and serially: a child then holds the
 	// descriptors of its own sandbox alone.
 	runtime.LockOSThread()
-	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
-		return fmt.Errorf("not dumpable: %w", err)
-	}
+	// The zygote stays dumpable: the id maps of a child are its owner's to write
+	// only while the child is (proc(5), /proc/pid). Init gives that up before it
+	// forks the program, which has another uid anyway.
 	if err := hideInit(); err != nil {
 		return err
 	}

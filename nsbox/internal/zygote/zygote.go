@@ -1,0 +1,358 @@
+// Package zygote builds, by libcontainer, the container that sandboxes are
+// cloned from, and speaks with the nsbox-init that runs in it.
+//
+// It is the only package that links libcontainer, whose C code runs before
+// main. A program that imports it must call [Init] first thing in main.
+package zygote
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/nsbox/nsbox/nsbox/internal/cleanup"
+	"github.com/nsbox/nsbox/nsbox/internal/confine"
+	"github.com/nsbox/nsbox/nsbox/internal/wire"
+	"github.com/opencontainers/runc/libcontainer"
+	_ "github.com/opencontainers/runc/libcontainer/nsenter" // joins and makes namespaces before the Go runtime starts
+	"golang.org/x/sys/unix"
+)
+
+// Init turns this process into libcontainer's container init when it was
+// started as one, and does not return then.
+func Init() {
+	if len(os.Args) == 2 && os.Args[1] == "init" && os.Getenv("_LIBCONTAINER_INITPIPE") != "" {
+		runtime.GOMAXPROCS(1)
+		runtime.LockOSThread()
+		libcontainer.Init()
+	}
+}
+
+// Config describes a zygote.
+type Config struct {
+	ID string
+	// StateDir is libcontainer's, root-owned, on a file system that a reboot clears.
+	StateDir string
+	// Rootfs is the mounted image.
+	Rootfs string
+	// InitPath is nsbox-init, static and root-owned.
+	InitPath string
+	// Cgroup is the zygote's own cgroup, relative to that of this process.
+	Cgroup string
+	// RootID is the host id of the zygote's root, MapHost and MapSize the ids of
+	// its sandboxes, which are 1 and up inside.
+	RootID, MapHost, MapSize uint32
+}
+
+// Zygote is a running zygote. Its methods are safe for concurrent use; calls
+// are served one after the other.
+type Zygote struct {
+	container *libcontainer.Container
+	process   *libcontainer.Process
+	stderr    *tail
+	cgroups   map[string]string
+
+	mu       sync.Mutex
+	conn     *wire.Conn
+	profiles map[string]bool
+	closed   bool
+}
+
+// startTimeout bounds how long a zygote may take to report that it serves.
+const startTimeout = 30 * time.Second
+
+// Start builds a zygote and waits until it serves.
+func Start(ctx context.Context, cfg Config) (z *Zygote, err error) {
+	var undo cleanup.Stack
+	defer undo.Run(&err)
+
+	ours, theirs, err := wire.Pair()
+	if err != nil {
+		return nil, err
+	}
+	defer theirs.Close()
+	conn, err := wire.NewConn(ours)
+	if err != nil {
+		return nil, err
+	}
+	undo.Add(conn.Close)
+
+	container, err := libcontainer.Create(cfg.StateDir, cfg.ID, containerConfig(cfg))
+	if err != nil {
+		return nil, fmt.Errorf("zygote: create container: %w", err)
+	}
+	undo.Add(func() error { return destroy(container) })
+
+	// The zygote gets pipes: no host file is ever its descriptor 0, 1 or 2.
+	stderr := &tail{}
+	noNewPrivs := true
+	process := &libcontainer.Process{
+		Args:            []string{confine.InitPath, "zygote"},
+		Env:             []string{"GOMAXPROCS=1", "GOGC=400"},
+		Cwd:             "/",
+		Stdin:           bytes.NewReader(nil),
+		Stdout:          io.Discard,
+		Stderr:          stderr,
+		ExtraFiles:      []*os.File{theirs},
+		Init:            true,
+		NoNewPrivileges: &noNewPrivs,
+	}
+	if err := container.Run(process); err != nil {
+		return nil, fmt.Errorf("zygote: start: %w", err)
+	}
+	undo.AddFunc(func() {
+		conn.Close()
+		_ = process.Signal(unix.SIGKILL)
+		_, _ = process.Wait()
+	})
+	theirs.Close()
+
+	z = &Zygote{container: container, process: process, stderr: stderr, conn: conn, profiles: map[string]bool{}}
+	if state, err := container.State(); err == nil {
+		z.cgroups = state.CgroupPaths
+	}
+	if err := conn.Unix().SetReadDeadline(time.Now().Add(startTimeout)); err != nil {
+		return nil, err
+	}
+	p, err := conn.Receive()
+	if err != nil {
+		return nil, fmt.Errorf("zygote: it ended before it served: %w: %s", err, stderr)
+	}
+	p.Close()
+	if p.Kind != confine.KindReady {
+		return nil, fmt.Errorf("zygote: it began with message %q", p.Kind)
+	}
+	if err := conn.Unix().SetReadDeadline(time.Time{}); err != nil {
+		return nil, err
+	}
+	undo.Release()
+	return z, nil
+}
+
+// destroy removes a container whose processes are dead, and the directories
+// above its cgroups that libcontainer made and nobody else uses.
+func destroy(c *libcontainer.Container) error {
+	var paths map[string]string
+	if state, err := c.State(); err == nil {
+		paths = state.CgroupPaths
+	}
+	err := c.Destroy()
+	for _, p := range paths {
+		// Not empty means that others still live below it.
+		for dir := filepath.Dir(p); unix.Rmdir(dir) == nil; dir = filepath.Dir(dir) {
+			if filepath.Base(dir) == "nsbox" {
+				break
+			}
+		}
+	}
+	return err
+}
+
+// Close ends the zygote and with it every sandbox below it, and removes what
+// libcontainer made for it.
+func (z *Zygote) Close() error {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if z.closed {
+		return nil
+	}
+	z.closed = true
+	z.conn.Close()
+	// Pid 1 of a pid namespace takes all others with it, and its end is reported
+	// after theirs (pid_namespaces(7)).
+	_ = z.process.Signal(unix.SIGKILL)
+	_, _ = z.process.Wait()
+	return destroy(z.container)
+}
+
+// Process is a child of the zygote: a sandbox, or a collector.
+type Process struct {
+	zygote *Zygote
+	number uint64
+	// Pidfd is readable once the process is dead; for a sandbox's init, once
+	// everything in its pid namespace is.
+	Pidfd *os.File
+	// UserNS and MountNS keep a sandbox's files reachable after its end. They are
+	// nil for a collector.
+	UserNS, MountNS *os.File
+	// Pid is the process's id on the host.
+	Pid int
+}
+
+// Close closes the descriptors.
+func (p *Process) Close() {
+	for _, f := range []*os.File{p.Pidfd, p.UserNS, p.MountNS} {
+		if f != nil {
+			f.Close()
+		}
+	}
+}
+
+// Kill ends the process, and with a sandbox's init everything in it at once:
+// nothing forks its way out of a pid namespace.
+func (p *Process) Kill() error {
+	var err error
+	rc, e := p.Pidfd.SyscallConn()
+	if e != nil {
+		return e
+	}
+	e = rc.Control(func(fd uintptr) { err = unix.PidfdSendSignal(int(fd), unix.SIGKILL, nil, 0) })
+	if err = errors.Join(e, err); errors.Is(err, unix.ESRCH) {
+		return nil
+	}
+	return err
+}
+
+// StepName returns the name of a step of p's set-up.
+func (p *Process) StepName(step int) string {
+	var n confine.StepName
+	pk, err := p.zygote.ask(confine.KindStep, confine.StepQuery{Child: p.number, Step: step})
+	if err == nil {
+		defer pk.Close()
+		err = pk.Decode(&n)
+	}
+	if err != nil {
+		return fmt.Sprintf("step %d", step)
+	}
+	return n.Name
+}
+
+// LoadProfile makes a seccomp program known under an id. It does nothing where
+// the id is known already.
+func (z *Zygote) LoadProfile(id string, bpf []byte) error {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if z.profiles[id] {
+		return nil
+	}
+	if err := z.conn.Send(confine.KindProfile, confine.Profile{ID: id, BPF: bpf}); err != nil {
+		return z.broken(err)
+	}
+	z.profiles[id] = true
+	return nil
+}
+
+// Spawn clones a sandbox, which waits at its gate. The files are those that
+// confine.Spec names; they stay open here.
+func (z *Zygote) Spawn(spec *confine.Spec, files ...*os.File) (*Process, error) {
+	p, err := z.child(confine.KindSpawn, spec, 3, files)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Collect clones a collector, which waits at its gate.
+func (z *Zygote) Collect(spec *confine.CollectSpec, files ...*os.File) (*Process, error) {
+	return z.child(confine.KindCollect, spec, 1, files)
+}
+
+func (z *Zygote) child(kind wire.Kind, spec any, want int, files []*os.File) (*Process, error) {
+	pk, err := z.ask(kind, spec, files...)
+	if err != nil {
+		return nil, err
+	}
+	var c confine.Child
+	if err := pk.Decode(&c); err != nil || len(pk.Files) != want {
+		pk.Close()
+		return nil, fmt.Errorf("zygote: answer with %d descriptors: %w", len(pk.Files), errors.Join(err, errors.ErrUnsupported))
+	}
+	p := &Process{zygote: z, number: c.Number, Pidfd: pk.Files[0]}
+	if want == 3 {
+		p.UserNS, p.MountNS = pk.Files[1], pk.Files[2]
+	}
+	if p.Pid, err = pidOf(p.Pidfd); err != nil {
+		_ = p.Kill()
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// ask sends one message and waits for its answer.
+func (z *Zygote) ask(kind wire.Kind, v any, files ...*os.File) (*wire.Packet, error) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if z.closed {
+		return nil, errors.New("zygote: closed")
+	}
+	if err := z.conn.Send(kind, v, files...); err != nil {
+		return nil, z.broken(err)
+	}
+	pk, err := z.conn.Receive()
+	if err != nil {
+		return nil, z.broken(err)
+	}
+	if pk.Kind == confine.KindFailed {
+		defer pk.Close()
+		f := &confine.Failure{}
+		if err := pk.Decode(f); err != nil {
+			return nil, err
+		}
+		return nil, f
+	}
+	return pk, nil
+}
+
+// ErrBroken means that the zygote is dead or talks nonsense and must be replaced.
+var ErrBroken = errors.New("zygote: it is gone")
+
+func (z *Zygote) broken(err error) error {
+	return fmt.Errorf("%w: %w %s", ErrBroken, err, z.stderr)
+}
+
+// pidOf reads the host's pid of a pidfd (pidfd_open(2), fdinfo).
+func pidOf(pidfd *os.File) (int, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/self/fdinfo/%d", fdOf(pidfd)))
+	if err != nil {
+		return 0, fmt.Errorf("zygote: pid: %w", err)
+	}
+	for line := range bytes.Lines(b) {
+		var pid int
+		if n, _ := fmt.Sscanf(string(line), "Pid:\t%d", &pid); n == 1 {
+			if pid <= 0 {
+				return 0, errors.New("zygote: pid: the process is dead already")
+			}
+			return pid, nil
+		}
+	}
+	return 0, errors.New("zygote: pid: not a pidfd")
+}
+
+// fdOf returns f's number and leaves its mode as it is, unlike Fd.
+func fdOf(f *os.File) int {
+	n := -1
+	if rc, err := f.SyscallConn(); err == nil {
+		_ = rc.Control(func(fd uintptr) { n = int(fd) })
+	}
+	return n
+}
+
+// tail keeps the end of what a zygote says.
+type tail struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.b = append(t.b, p...)
+	if n := len(t.b) - 2048; n > 0 {
+		t.b = t.b[n:]
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(bytes.TrimSpace(t.b))
+}
