@@ -26,7 +26,7 @@ const (
 var Namespaces = []string{"pid", "net", "mount", "user", "ipc", "uts", "cgroup"}
 
 // cloneNamespaces are all but the cgroup namespace, which init makes once it
-// has been moved into its own cgroup: a cgroup namespace is rooted where its
+// has joined its own cgroup: a cgroup namespace is rooted where its
 // maker stands (cgroup_namespaces(7)).
 const cloneNamespaces = unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNS |
 	unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS
@@ -41,7 +41,10 @@ const (
 const Hostname = "nsbox"
 
 // descriptors are the numbers, in the zygote, of what came with a Spec.
-type descriptors struct{ stdin, stdout, stderr, report, gate, files int }
+type descriptors struct {
+	stdin, stdout, stderr, report, files, gate int
+	joins                                      []int
+}
 
 // buildSandbox lists what the sandbox's first process does, in order.
 func buildSandbox(s *Spec, d descriptors, bpf []byte) (*program, error) {
@@ -51,10 +54,12 @@ func buildSandbox(s *Spec, d descriptors, bpf []byte) (*program, error) {
 	}
 	p := &program{}
 	defaultSignals(p)
+	// The cgroup before anything that uses memory or time to speak of.
+	joinCgroup(p, d.joins)
 	takeDescriptors(p, d)
 	passGate(p)
 	becomeInit(p)
-	// A cgroup namespace before anything can be seen of the host's paths.
+	// Rooted at the cgroup just joined, so nothing of the host's paths is seen.
 	p.call("unshare cgroup namespace", unix.SYS_UNSHARE, unix.CLONE_NEWCGROUP)
 	mountAll(p, s)
 	loopbackUp(p)
@@ -109,8 +114,16 @@ func takeDescriptors(p *program, d descriptors) {
 
 const maxFD = int(^uint32(0))
 
-// passGate waits for one byte: id maps are written and the cgroup is joined.
-// End of file means that the helper is gone.
+// joinCgroup moves the child by descriptors that the helper opened: the kernel
+// judges the write by the opener's credentials.
+func joinCgroup(p *program, joins []int) {
+	for _, fd := range joins {
+		p.call("join cgroup", unix.SYS_WRITE, fd, "0", 1)
+	}
+}
+
+// passGate waits for one byte: the id maps are written. End of file means that
+// they could not be.
 func passGate(p *program) {
 	buf := make([]byte, 8)
 	p.call("gate", unix.SYS_READ, fdGate, buf, 1).flags = flagRetry | flagPositive

@@ -14,22 +14,11 @@ import (
 	"unicode/utf8"
 	"unsafe"
 
+	"github.com/nsbox/nsbox/nsbox/internal/wire"
 	"golang.org/x/sys/unix"
 )
 
 func ptr[T any](v *T) uintptr { return uintptr(unsafe.Pointer(v)) }
-
-// Found is one line of a collector's listing: a file whose Size bytes follow
-// those of the file before it, or an entry that was passed over and why. The
-// last line has Done set; without it the listing is not whole.
-type Found struct {
-	Path   string `json:"path,omitempty"`
-	Size   int64  `json:"size,omitempty"`
-	Exec   bool   `json:"exec,omitempty"`
-	SHA256 string `json:"sha256,omitempty"`
-	Reason string `json:"reason,omitempty"`
-	Done   bool   `json:"done,omitempty"`
-}
 
 // MaxSkipped is the most entries that a listing names as passed over; a last one
 // counts the rest.
@@ -37,22 +26,23 @@ const MaxSkipped = 100
 
 // collect clones a process into the namespaces of a sandbox whose processes are
 // dead, with the program's uid and no capability, that lists and copies files.
-// Descriptors: user namespace, mount namespace, listing, bytes, report, gate.
 func (z *zygote) collect(s *CollectSpec, files []*os.File) (*born, error) {
 	bpf := z.profiles[s.Profile]
-	if len(files) != 6 || len(bpf) == 0 || (s.Dir != "/workspace" && s.Dir != "/build") {
+	if s.Joins < 0 || len(files) != 5+s.Joins || len(bpf) == 0 || (s.Dir != "/workspace" && s.Dir != "/build") {
 		return nil, &Failure{Step: "read the spec", Errno: int(unix.EINVAL)}
 	}
+	n := numbers(files)
 	p := &program{}
+	defaultSignals(p)
+	joinCgroup(p, n[5:])
 	for i, m := range []struct{ to, flags int }{
 		{fdUserNS, unix.O_CLOEXEC}, {fdMountNS, unix.O_CLOEXEC}, {1, 0}, {fdFiles, 0},
-		{fdReport, unix.O_CLOEXEC}, {fdGate, unix.O_CLOEXEC},
+		{fdReport, unix.O_CLOEXEC},
 	} {
-		p.call("dup3", unix.SYS_DUP3, int(files[i].Fd()), m.to, m.flags)
+		p.call("dup3", unix.SYS_DUP3, n[i], m.to, m.flags)
 	}
 	p.call("dup3", unix.SYS_DUP3, int(z.self.Fd()), fdExec, unix.O_CLOEXEC)
 	p.call("close_range", unix.SYS_CLOSE_RANGE, 3, fdReport-1, 0)
-	passGate(p)
 	p.call("setns user", unix.SYS_SETNS, fdUserNS, unix.CLONE_NEWUSER)
 	p.call("setns mount", unix.SYS_SETNS, fdMountNS, unix.CLONE_NEWNS)
 	p.call("chdir "+s.Dir, unix.SYS_CHDIR, s.Dir)
@@ -106,9 +96,9 @@ func collectMain(args []string) error {
 		return err
 	}
 	if c.skipped > MaxSkipped {
-		err = c.list.Encode(Found{Reason: fmt.Sprintf("%d more entries were passed over", c.skipped-MaxSkipped)})
+		err = c.list.Encode(wire.Found{Reason: fmt.Sprintf("%d more entries were passed over", c.skipped-MaxSkipped)})
 	}
-	return errors.Join(err, c.list.Encode(Found{Done: true}), out.Flush())
+	return errors.Join(err, c.list.Encode(wire.Found{Done: true}), out.Flush())
 }
 
 // maxEntries bounds how many directory entries are looked at; the inode limit
@@ -119,7 +109,7 @@ func (c *collector) skip(name, reason string) error {
 	if c.skipped++; c.skipped > MaxSkipped {
 		return nil
 	}
-	return c.list.Encode(Found{Path: clip(name), Reason: reason})
+	return c.list.Encode(wire.Found{Path: clip(name), Reason: reason})
 }
 
 // clip keeps a hostile name from filling the listing.
@@ -208,5 +198,5 @@ func (c *collector) entry(parent int, full, name string, depth int) error {
 	if err != nil || n != st.Size {
 		return fmt.Errorf("copy a file: %d of %d bytes: %w", n, st.Size, err)
 	}
-	return c.list.Encode(Found{Path: full, Size: n, Exec: st.Mode&0o111 != 0, SHA256: hex.EncodeToString(sum.Sum(nil))})
+	return c.list.Encode(wire.Found{Path: full, Size: n, Exec: st.Mode&0o111 != 0, SHA256: hex.EncodeToString(sum.Sum(nil))})
 }

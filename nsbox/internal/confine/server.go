@@ -181,18 +181,25 @@ func fail(step string, err error) error {
 }
 
 func (z *zygote) spawn(s *Spec, files []*os.File) (*born, error) {
-	want := 5
+	want := 4 + s.Joins
 	if len(s.Files) > 0 {
-		want = 6
+		want++
 	}
 	bpf := z.profiles[s.Profile]
-	if len(files) != want || len(bpf) == 0 || len(s.Argv) == 0 {
+	if s.Joins < 0 || len(files) != want || len(bpf) == 0 || len(s.Argv) == 0 {
 		return nil, &Failure{Step: "read the spec", Errno: int(unix.EINVAL)}
 	}
-	d := descriptors{files: -1}
-	for i, to := range []*int{&d.stdin, &d.stdout, &d.stderr, &d.report, &d.gate, &d.files}[:want] {
-		*to = int(files[i].Fd())
+	n := numbers(files)
+	d := descriptors{stdin: n[0], stdout: n[1], stderr: n[2], report: n[3], files: -1, joins: n[4 : 4+s.Joins]}
+	if len(s.Files) > 0 {
+		d.files = n[want-1]
 	}
+	gate, err := openGate()
+	if err != nil {
+		return nil, err
+	}
+	defer gate.close()
+	d.gate = gate.read
 	prog, err := buildSandbox(s, d, bpf)
 	if err != nil {
 		return nil, err
@@ -201,8 +208,8 @@ func (z *zygote) spawn(s *Spec, files []*os.File) (*born, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The child waits at the gate while this goes on; on an error the helper
-	// closes the gate, and the child ends by itself.
+	// The child waits at the gate meanwhile; on an error it finds the gate closed
+	// and ends by itself.
 	if err := mapIDs(pid, s.InitID, s.ProgramID); err != nil {
 		b.close()
 		return nil, err
@@ -215,7 +222,43 @@ func (z *zygote) spawn(s *Spec, files []*os.File) (*born, error) {
 		}
 		b.files = append(b.files, f)
 	}
+	if err := gate.open(); err != nil {
+		b.close()
+		return nil, err
+	}
 	return b, nil
+}
+
+func numbers(files []*os.File) []int {
+	n := make([]int, len(files))
+	for i, f := range files {
+		n[i] = int(f.Fd())
+	}
+	return n
+}
+
+// gate is a pipe that a child reads from before it goes on. Plain descriptors:
+// the child's end must block.
+type gate struct{ read, write int }
+
+func openGate() (*gate, error) {
+	var p [2]int
+	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
+		return nil, fail("gate", err)
+	}
+	return &gate{p[0], p[1]}, nil
+}
+
+func (g *gate) open() error {
+	if _, err := unix.Write(g.write, []byte{1}); err != nil {
+		return fail("open the gate", err)
+	}
+	return nil
+}
+
+func (g *gate) close() {
+	unix.Close(g.read)
+	unix.Close(g.write)
 }
 
 // clone starts prog in a child with the given clone flags.

@@ -35,6 +35,7 @@ type Spec struct {
 	// Profile is the id of a seccomp program sent before.
 	Profile  string `json:"profile"`
 	Landlock int    `json:"landlock"` // the kernel's Landlock ABI; 0 where there is none
+	Joins    int    `json:"joins"`
 	TTY      bool   `json:"tty"`
 	// Build makes /build writable; its files come first in Files otherwise.
 	Build bool        `json:"build"`
@@ -61,10 +62,11 @@ type Profile struct {
 // CollectSpec asks for the files below a directory of a sandbox whose
 // processes are dead. The packet carries the descriptors of the sandbox's user
 // and mount namespaces, the write end of a pipe for the listing, a memfd for the
-// bytes, report (write end) and gate (read end).
+// bytes, report (write end) and Joins files to enter a cgroup by.
 type CollectSpec struct {
 	Dir      string `json:"dir"`     // "/workspace" or "/build"
 	Profile  string `json:"profile"` // the collector's own seccomp program
+	Joins    int    `json:"joins"`
 	MaxFiles int    `json:"max_files"`
 	MaxBytes int64  `json:"max_bytes"`
 	MaxDepth int    `json:"max_depth"`

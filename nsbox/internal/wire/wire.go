@@ -30,7 +30,7 @@ import (
 const MaxPacket = 64 << 10
 
 // maxFDs is the most descriptors in one packet.
-const maxFDs = 8
+const maxFDs = 16
 
 // Kind says what a packet holds.
 type Kind byte

@@ -182,8 +182,6 @@ type Process struct {
 	// UserNS and MountNS keep a sandbox's files reachable after its end. They are
 	// nil for a collector.
 	UserNS, MountNS *os.File
-	// Pid is the process's id on the host.
-	Pid int
 }
 
 // Close closes the descriptors.
@@ -239,17 +237,13 @@ func (z *Zygote) LoadProfile(id string, bpf []byte) error {
 	return nil
 }
 
-// Spawn clones a sandbox, which waits at its gate. The files are those that
+// Spawn clones a sandbox, which sets itself up and runs. The files are those that
 // confine.Spec names; they stay open here.
 func (z *Zygote) Spawn(spec *confine.Spec, files ...*os.File) (*Process, error) {
-	p, err := z.child(confine.KindSpawn, spec, 3, files)
-	if err != nil {
-		return nil, err
-	}
-	return p, nil
+	return z.child(confine.KindSpawn, spec, 3, files)
 }
 
-// Collect clones a collector, which waits at its gate.
+// Collect clones a collector.
 func (z *Zygote) Collect(spec *confine.CollectSpec, files ...*os.File) (*Process, error) {
 	return z.child(confine.KindCollect, spec, 1, files)
 }
@@ -267,11 +261,6 @@ func (z *Zygote) child(kind wire.Kind, spec any, want int, files []*os.File) (*P
 	p := &Process{zygote: z, number: c.Number, Pidfd: pk.Files[0]}
 	if want == 3 {
 		p.UserNS, p.MountNS = pk.Files[1], pk.Files[2]
-	}
-	if p.Pid, err = pidOf(p.Pidfd); err != nil {
-		_ = p.Kill()
-		p.Close()
-		return nil, err
 	}
 	return p, nil
 }
@@ -306,33 +295,6 @@ var ErrBroken = errors.New("zygote: it is gone")
 
 func (z *Zygote) broken(err error) error {
 	return fmt.Errorf("%w: %w %s", ErrBroken, err, z.stderr)
-}
-
-// pidOf reads the host's pid of a pidfd (pidfd_open(2), fdinfo).
-func pidOf(pidfd *os.File) (int, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/self/fdinfo/%d", fdOf(pidfd)))
-	if err != nil {
-		return 0, fmt.Errorf("zygote: pid: %w", err)
-	}
-	for line := range bytes.Lines(b) {
-		var pid int
-		if n, _ := fmt.Sscanf(string(line), "Pid:\t%d", &pid); n == 1 {
-			if pid <= 0 {
-				return 0, errors.New("zygote: pid: the process is dead already")
-			}
-			return pid, nil
-		}
-	}
-	return 0, errors.New("zygote: pid: not a pidfd")
-}
-
-// fdOf returns f's number and leaves its mode as it is, unlike Fd.
-func fdOf(f *os.File) int {
-	n := -1
-	if rc, err := f.SyscallConn(); err == nil {
-		_ = rc.Control(func(fd uintptr) { n = int(fd) })
-	}
-	return n
 }
 
 // tail keeps the end of what a zygote says.

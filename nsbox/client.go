@@ -1,0 +1,342 @@
+package nsbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/nsbox/nsbox/nsbox/internal/wire"
+)
+
+// DefaultSocket is where a running helper listens.
+const DefaultSocket = "/run/nsbox/helper.sock"
+
+// Client runs requests on a helper. The zero value uses the helper that listens
+// on the socket named by NSBOX_SOCKET, or on DefaultSocket; with none there, and
+// as root, it starts one for each request. A Client is safe for concurrent use.
+type Client struct {
+	// Socket is the helper's socket; it must answer when it is set.
+	Socket string
+	// Helper is the program nsbox-helper, started where no helper listens. Empty
+	// means beside this program, then ../libexec/nsbox from there.
+	Helper string
+	// HelperArgs are given to a started helper.
+	HelperArgs []string
+}
+
+// Run runs req with the zero Client.
+func Run(ctx context.Context, req Request) (Result, error) {
+	return (&Client{}).Run(ctx, req)
+}
+
+// Run runs one request in a sandbox of its own and returns how it ended. The
+// error is nsbox's failure; the program's is the Result's verdict. Where ctx is
+// done before the program ends, it is killed and the verdict is Cancelled.
+func (c *Client) Run(ctx context.Context, req Request) (Result, error) {
+	conn, done, err := c.connect()
+	if err != nil {
+		return Result{}, err
+	}
+	defer done()
+	defer conn.Close()
+	r := &run{conn: conn, req: &req, events: events{emit: req.OnEvent}}
+	res, err := r.do(ctx)
+	if err != nil {
+		r.events.send(Event{Type: EventError, Error: err.Error()})
+		return Result{}, err
+	}
+	r.events.send(Event{Type: EventExit, Result: &res})
+	return res, nil
+}
+
+// connect finds or starts a helper. done waits for a started one to end.
+func (c *Client) connect() (conn *wire.Conn, done func(), err error) {
+	path, must := c.Socket, c.Socket != ""
+	if path == "" {
+		path = os.Getenv("NSBOX_SOCKET")
+		must = path != ""
+	}
+	if path == "" {
+		path = DefaultSocket
+	}
+	conn, err = wire.Dial(path)
+	switch {
+	case err == nil:
+		return conn, func() {}, nil
+	case errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM):
+		return nil, nil, fmt.Errorf("%w may be used: %s is not yours to open; ask to be put into the group nsbox", ErrNoHelper, path)
+	case must:
+		return nil, nil, fmt.Errorf("%w listens on %s: start one with: sudo nsbox-helper serve --socket %s", ErrNoHelper, path, path)
+	case os.Geteuid() != 0:
+		return nil, nil, fmt.Errorf("%w runs: start one with: sudo systemd-run --unit nsbox-helper -p Delegate=yes nsbox-helper serve, or run this command as root", ErrNoHelper)
+	}
+	return c.start()
+}
+
+// start starts a helper for one connection.
+func (c *Client) start() (*wire.Conn, func(), error) {
+	path := c.Helper
+	if path == "" {
+		var err error
+		if path, err = findHelper(); err != nil {
+			return nil, nil, err
+		}
+	}
+	ours, theirs, err := wire.Pair()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer theirs.Close()
+	cmd := exec.Command(path, append([]string{"once"}, c.HelperArgs...)...)
+	cmd.ExtraFiles = []*os.File{theirs}
+	cmd.Stderr = os.Stderr
+	// A session of its own: Ctrl-C is for the caller, who closes the connection,
+	// upon which the helper takes everything down.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		ours.Close()
+		return nil, nil, fmt.Errorf("start the helper: %w", err)
+	}
+	conn, err := wire.NewConn(ours)
+	if err != nil {
+		return nil, nil, err
+	}
+	return conn, func() {
+		conn.Close()
+		_ = cmd.Wait() // what went wrong has come over the connection
+	}, nil
+}
+
+// HelperPath is set at build time where nsbox-helper is not beside nsbox.
+var helperDirs = []string{".", "../libexec/nsbox"}
+
+func findHelper() (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	if p := os.Getenv("NSBOX_HELPER"); p != "" {
+		return p, nil
+	}
+	for _, dir := range append(helperDirs, "/usr/local/libexec/nsbox", "/usr/libexec/nsbox") {
+		p := filepath.Join(dir, "nsbox-helper")
+		if !filepath.IsAbs(dir) {
+			p = filepath.Join(filepath.Dir(self), dir, "nsbox-helper")
+		}
+		if st, err := os.Stat(p); err == nil && st.Mode().IsRegular() {
+			return p, nil
+		}
+	}
+	return "", fmt.Errorf("%w: nsbox-helper is not installed beside %s", ErrNoHelper, self)
+}
+
+// events numbers and hands out events; it serialises them.
+type events struct {
+	mu   sync.Mutex
+	emit func(Event)
+	seq  int64
+}
+
+func (e *events) send(ev Event) {
+	if e.emit == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.seq++
+	ev.Seq, ev.Time = e.seq, time.Now()
+	e.emit(ev)
+}
+
+// run is one execution as the client sees it.
+type run struct {
+	conn   *wire.Conn
+	req    *Request
+	events events
+	res    Result
+	// cancelled is set before a kill is asked for because ctx is done.
+	cancelled bool
+}
+
+func (r *run) do(ctx context.Context) (Result, error) {
+	if err := r.sendRequest(); err != nil {
+		return Result{}, err
+	}
+	// Closing would cancel as well, but then no one would tell how it ended.
+	stop := context.AfterFunc(ctx, func() {
+		_ = r.conn.Send(wire.KindKill, wire.Kill{Reason: wire.KillCancel})
+	})
+	defer stop()
+	var stage *stage
+	defer func() {
+		if stage != nil {
+			stage.abandon()
+		}
+	}()
+	for {
+		p, err := r.conn.Receive()
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = errors.New("it ended in the middle of the execution")
+			}
+			return Result{}, fmt.Errorf("helper: %w", err)
+		}
+		switch p.Kind {
+		case wire.KindStarted:
+			stage, err = r.started(p)
+		case wire.KindEnded:
+			if stage == nil {
+				return Result{}, errors.New("helper: a stage ended that had not started")
+			}
+			err = r.ended(p, stage)
+			stage = nil
+		case wire.KindDone:
+			return r.finish(p)
+		case wire.KindError:
+			err = helperError(p)
+		default:
+			err = fmt.Errorf("helper: unknown message %q", p.Kind)
+		}
+		if err != nil {
+			p.Close()
+			return Result{}, err
+		}
+	}
+}
+
+func (r *run) sendRequest() error {
+	var size int64
+	for _, f := range r.req.Files {
+		size += int64(len(f.Data))
+	}
+	spec, err := json.Marshal(r.req.Spec())
+	if err != nil {
+		return err
+	}
+	if len(spec) > wire.MaxPacket-256 {
+		return fmt.Errorf("%w: names, arguments and environment have %d bytes together; at most %d are allowed", ErrBadRequest, len(spec), wire.MaxPacket-256)
+	}
+	if err := r.conn.Send(wire.KindRun, wire.Run{Spec: spec, Size: size}); err != nil {
+		return fmt.Errorf("helper: %w", err)
+	}
+	// A helper that refuses the request stops reading: its reason comes as an
+	// answer, so a failed write is not the end.
+	for _, f := range r.req.Files {
+		for b := f.Data; len(b) > 0; {
+			n := min(len(b), wire.MaxPacket-1)
+			if err := r.conn.SendBytes(wire.KindData, b[:n]); err != nil {
+				return nil
+			}
+			b = b[n:]
+		}
+	}
+	return nil
+}
+
+func helperError(p *wire.Packet) error {
+	var e wire.Error
+	if err := p.Decode(&e); err != nil {
+		return err
+	}
+	for class, sentinel := range map[string]error{
+		wire.ClassRequest: ErrBadRequest, wire.ClassLanguage: ErrLanguage, wire.ClassUnsupported: ErrUnsupported,
+	} {
+		if e.Class == class {
+			return &classError{e.Message, sentinel}
+		}
+	}
+	return errors.New(e.Message)
+}
+
+// classError is a message whose class is told by errors.Is alone: the wording
+// is the helper's.
+type classError struct {
+	message string
+	class   error
+}
+
+func (e *classError) Error() string { return e.message }
+func (e *classError) Unwrap() error { return e.class }
+
+func (r *run) started(p *wire.Packet) (*stage, error) {
+	var m wire.Started
+	var limits Limits
+	err := p.Decode(&m)
+	if err == nil {
+		err = json.Unmarshal(m.Limits, &limits)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.res.ID == "" {
+		r.res.ID, r.res.Language = m.ID, m.Language
+		r.events.send(Event{Type: EventStart, ID: m.ID, Language: m.Language})
+	}
+	r.events.send(Event{Type: EventStage, Stage: m.Stage})
+	return r.newStage(m, limits, p.Files)
+}
+
+func (r *run) ended(p *wire.Packet, s *stage) error {
+	var m wire.Ended
+	var res StageResult
+	err := p.Decode(&m)
+	if err == nil {
+		err = json.Unmarshal(m.Result, &res)
+	}
+	if err != nil {
+		return err
+	}
+	s.finish(&res)
+	if res.Limit != nil {
+		r.events.send(Event{Type: EventLimit, Limit: res.Limit})
+	}
+	t := Truncated{Stdout: s.stdout.kept(), Stderr: s.stderr.kept()}
+	if m.Stage == StageCompile {
+		r.res.Compile = &res
+		if res.Verdict == OK {
+			return nil
+		}
+		// The compile stage decides: its streams are what the caller sees.
+		s.replay(r.req)
+	}
+	r.res.Stage, r.res.ExitCode, r.res.Signal = m.Stage, res.ExitCode, res.Signal
+	r.res.Verdict, r.res.Usage, r.res.Limit, r.res.Denied = res.Verdict, res.Usage, res.Limit, res.Denied
+	r.res.Stdout, r.res.Stderr, r.res.Truncated = res.Stdout, res.Stderr, t
+	if m.Stage == StageCompile && (res.Verdict == NonZero || res.Verdict == Signal) {
+		r.res.Verdict = CompileError
+	}
+	return nil
+}
+
+func (r *run) finish(p *wire.Packet) (Result, error) {
+	defer p.Close()
+	var m wire.Done
+	err := p.Decode(&m)
+	if err == nil {
+		err = json.Unmarshal(m.Isolation, &r.res.Isolation)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	r.res.Iterations = 1
+	if m.Problem != "" {
+		r.res.Skipped = append(r.res.Skipped, Skipped{Path: ".", Reason: m.Problem})
+	}
+	if m.Collected {
+		if len(p.Files) != 2 {
+			return Result{}, fmt.Errorf("helper: artifacts with %d descriptors", len(p.Files))
+		}
+		if err := r.takeArtifacts(p.Files[0], p.Files[1]); err != nil {
+			return Result{}, fmt.Errorf("artifacts: %w", err)
+		}
+	}
+	return r.res, nil
+}
