@@ -1,0 +1,81 @@
+# Targets for people are listed by `make help`; each has its line there.
+
+PREFIX     ?= /usr/local
+DESTDIR    ?=
+SYSCONFDIR ?= /etc
+FUZZTIME   ?= 60s
+# How many fuzz targets run at a time.
+FUZZJOBS   ?= 1
+# How many packages are built and tested at a time.
+JOBS       ?= 2
+
+# Not expanded before it is used: `make quickstart` starts without a Go.
+GO      = $(shell scripts/find-go)
+VERSION = $(shell git -c safe.directory='*' describe --tags --always --dirty 2>/dev/null || echo dev)
+
+MODULE  := github.com/nsbox/nsbox
+LDFLAGS  = -X $(MODULE)/nsbox/cli.Version=$(VERSION)
+
+# libcontainer and libseccomp are C, so only the helper is built with cgo. The
+# tag makes libcontainer compile its seccomp support, too.
+TAGS := seccomp
+
+# A clone made by one user and built by another would stop git, and so go.
+export GOFLAGS := -buildvcs=false
+
+# The race detector needs the Go runtime in every process: packages that clone
+# without it, or whose tests mostly wait for such processes, run without.
+NORACE := /nsbox/(internal/(confine|zygote|leaktest|bench)|helper|hostile|initproc)$$
+ALL     = $(shell $(GO) list -tags $(TAGS) ./...)
+RACE    = $(shell $(GO) list -tags $(TAGS) ./nsbox/... | grep -Ev '$(NORACE)')
+PLAIN   = $(filter-out $(RACE),$(ALL))
+ROOTPKGS = $(shell grep -rl --include='*_test.go' 'nstest\.Require' nsbox cmd | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
+
+.PHONY: help build test test-root lint bench rootfs install quickstart fuzz setup examples clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+setup: ## install what building and running need (root, Debian)
+	@scripts/setup-host
+
+build: ## the three programs, into bin/
+	@mkdir -p bin
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o bin/nsbox ./cmd/nsbox
+	CGO_ENABLED=1 $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w $(LDFLAGS)' -o bin/nsbox-helper ./cmd/nsbox-helper
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/nsbox-init ./cmd/nsbox-init
+
+rootfs: build ## build the images of all languages that are not built yet (root)
+	@scripts/images
+
+test: ## all tests as root; without root the unit tests
+	@scripts/test --jobs $(JOBS) --race "$(RACE)" --plain "$(PLAIN)" --tags $(TAGS)
+
+test-root: build rootfs ## the packages with tests that need root, none skipped
+	@test "$$(id -u)" = 0 || { echo 'make test-root: needs root: sudo make test-root' >&2; exit 1; }
+	NSBOX_CI_NO_SKIP=1 $(GO) test -p $(JOBS) -count=1 -timeout 18m -tags $(TAGS) $(ROOTPKGS)
+	@echo 'make test-root: all tests passed'
+
+lint: ## gofmt, go vet, golangci-lint with the reasons in .golangci.yml, shellcheck
+	@scripts/lint $(TAGS)
+
+bench: build ## nsbox beside the bare command, bubblewrap, runc and nsjail (root)
+	$(GO) run ./nsbox/internal/bench $(BENCHFLAGS)
+
+fuzz: ## every fuzz target for FUZZTIME (60s)
+	@FUZZTIME=$(FUZZTIME) FUZZJOBS=$(FUZZJOBS) scripts/fuzz $(TAGS)
+
+examples: build ## run every program under examples/ with the nsbox of bin/ (root)
+	@scripts/run-examples
+
+install: build ## install under PREFIX (/usr/local)
+	install -D -m 0755 bin/nsbox $(DESTDIR)$(PREFIX)/bin/nsbox
+	install -D -m 0755 bin/nsbox-helper $(DESTDIR)$(PREFIX)/libexec/nsbox/nsbox-helper
+	install -D -m 0755 bin/nsbox-init $(DESTDIR)$(PREFIX)/libexec/nsbox/nsbox-init
+	@DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) scripts/install
+
+quickstart: ## from a fresh Debian to a program in a sandbox (root)
+	@PREFIX=$(PREFIX) scripts/quickstart
+
+clean: ## remove what make built here; images and the installation stay
+	rm -rf bin dist coverage.out
