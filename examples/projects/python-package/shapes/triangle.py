@@ -1,0 +1,5 @@
+from math import hypot
+
+
+def hypotenuse(a, b):
+    return hypot(a, b)
