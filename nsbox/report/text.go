@@ -50,6 +50,9 @@ func printable(r rune) bool { return unicode.IsPrint(r) }
 func Explain(r nsbox.Result) []string {
 	var lines []string
 	if why := verdict(r); why != "" {
+		if r.Stage == nsbox.StageCompile && r.Verdict != nsbox.CompileError {
+			why = "while compiling: " + why
+		}
 		lines = append(lines, why)
 	}
 	if r.Verdict != nsbox.OK && r.Verdict != nsbox.Denied && len(r.Denied) > 0 {
@@ -94,7 +97,10 @@ func verdict(r nsbox.Result) string {
 	case nsbox.DiskFull:
 		return "disk full" + hit(r.Limit, "used")
 	case nsbox.CompileError:
-		return compileError(r)
+		if r.Signal != "" {
+			return "compiling failed: the compiler was ended by " + Escape(r.Signal)
+		}
+		return fmt.Sprintf("compiling failed with exit status %d", r.ExitCode)
 	case nsbox.Denied:
 		if len(r.Denied) == 0 {
 			return "ended by a refused system call"
@@ -106,18 +112,6 @@ func verdict(r nsbox.Result) string {
 		return "nsbox failed"
 	}
 	return "ended: " + Escape(string(r.Verdict))
-}
-
-// compileError says more than "it failed" where the compiler was stopped: its
-// own messages then say nothing of the reason.
-func compileError(r nsbox.Result) string {
-	c := r.Compile
-	if c == nil || c.Verdict == nsbox.NonZero || c.Verdict == nsbox.CompileError || c.Verdict == "" {
-		return fmt.Sprintf("compiling failed with exit status %d", r.ExitCode)
-	}
-	inner := r
-	inner.Verdict, inner.Signal, inner.Limit, inner.Denied = c.Verdict, c.Signal, c.Limit, c.Denied
-	return "compiling failed: " + verdict(inner)
 }
 
 // hit tells the limit and what was observed, in the limit's unit.
