@@ -1,5 +1,5 @@
 # nsbox:class: artifacts
-# nsbox:expect: contained any-of verdict=disk_full
+# nsbox:expect: any-of contained verdict=disk_full
 # nsbox:artifacts: any
 # nsbox:limits: inodes=12000 disk=64MiB
 # nsbox:why: Ten thousand directories inside one another exhaust path buffers, descriptors and stacks of a careless walker.

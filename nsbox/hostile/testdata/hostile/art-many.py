@@ -1,5 +1,5 @@
 # nsbox:class: artifacts
-# nsbox:expect: contained any-of verdict=disk_full
+# nsbox:expect: any-of contained verdict=disk_full
 # nsbox:artifacts: any
 # nsbox:limits: inodes=20000 disk=64MiB timeout=10s
 # nsbox:why: As many files as inodes allow, in one directory and in many, must not be a list without end.

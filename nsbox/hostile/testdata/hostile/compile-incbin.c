@@ -1,5 +1,5 @@
 // nsbox:class: compile
-// nsbox:expect: contained any-of verdict=compile_error
+// nsbox:expect: any-of contained verdict=compile_error
 // nsbox:cve: CVE-2016-9962
 // nsbox:why: The assembler reads any file into the program: of the compile stage too there must be nothing to read.
 #include "probe.h"

@@ -1,5 +1,5 @@
 // nsbox:class: compile
-// nsbox:expect: verdict=compile_error any-of verdict=oom verdict=wall_timeout verdict=cpu_timeout verdict=output_limit
+// nsbox:expect: any-of verdict=compile_error verdict=oom verdict=wall_timeout verdict=cpu_timeout verdict=output_limit
 // nsbox:why: Two includes of oneself make two hundred levels of doubling: the compile stage has a deadline.
 #include __FILE__
 #include __FILE__

@@ -1,5 +1,5 @@
 # nsbox:class: disk
-# nsbox:expect: contained any-of verdict=disk_full
+# nsbox:expect: any-of contained verdict=disk_full
 # nsbox:limits: memory=128MiB disk=16MiB
 # nsbox:why: One size limit holds for /workspace, /tmp and /dev/shm together, not once for each.
 import os

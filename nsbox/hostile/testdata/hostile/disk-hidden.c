@@ -1,5 +1,5 @@
 // nsbox:class: disk
-// nsbox:expect: contained any-of verdict=disk_full verdict=oom
+// nsbox:expect: any-of contained verdict=disk_full verdict=oom
 // nsbox:limits: disk=16MiB memory=64MiB
 // nsbox:why: Deleted but open files, O_TMPFILE and extended attributes take space that no listing shows.
 #include "probe.h"

@@ -1,5 +1,5 @@
 // nsbox:class: disk
-// nsbox:expect: contained any-of verdict=disk_full
+// nsbox:expect: any-of contained verdict=disk_full
 // nsbox:limits: inodes=1000
 // nsbox:why: Empty files cost inodes: they are counted over all writable places, in whatever shape they come.
 #include "probe.h"

@@ -1,5 +1,5 @@
 // nsbox:class: disk
-// nsbox:expect: contained any-of verdict=signal
+// nsbox:expect: any-of contained verdict=signal
 // nsbox:limits: disk=16MiB memory=128MiB
 // nsbox:why: A file may claim any size; only what it holds counts, and claiming space for it fails.
 #include "probe.h"

@@ -32,6 +32,6 @@ for top, names, leaves in os.walk("/etc"):
         except OSError:
             pass
 for text in (open("/proc/self/mountinfo").read() if os.path.exists("/proc/self/mountinfo") else "",):
-    if os.path.dirname(canary) in text or "/work/" in text:
+    if os.path.dirname(canary) in text:
         escaped("mountinfo tells of the host: " + text)
 contained("%d files read" % seen)

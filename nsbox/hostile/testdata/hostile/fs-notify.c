@@ -1,5 +1,5 @@
 // nsbox:class: filesystem
-// nsbox:expect: contained any-of verdict=oom
+// nsbox:expect: any-of contained verdict=oom
 // nsbox:limits: memory=64MiB
 // nsbox:why: inotify has a quota per uid on the host; it runs out for this sandbox alone, and fanotify is refused.
 #include "probe.h"

@@ -1,5 +1,5 @@
 # nsbox:class: memory
-# nsbox:expect: contained any-of verdict=oom
+# nsbox:expect: any-of contained verdict=oom
 # nsbox:limits: memory=64MiB timeout=10s
 # nsbox:why: Names that don't exist are remembered by the kernel too; that cache must be the sandbox's to pay for.
 import os

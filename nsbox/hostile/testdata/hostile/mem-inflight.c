@@ -1,5 +1,5 @@
 // nsbox:class: memory
-// nsbox:expect: contained any-of verdict=oom
+// nsbox:expect: any-of contained verdict=oom
 // nsbox:limits: memory=64MiB
 // nsbox:why: Descriptors sent over a socket and never received hide files and their memory from the descriptor limit.
 #include "probe.h"

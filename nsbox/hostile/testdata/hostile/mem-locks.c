@@ -1,5 +1,5 @@
 // nsbox:class: memory
-// nsbox:expect: contained any-of verdict=oom verdict=wall_timeout
+// nsbox:expect: any-of contained verdict=oom verdict=wall_timeout
 // nsbox:limits: memory=64MiB timeout=5s
 // nsbox:why: Every byte-range lock is a kernel object; twenty thousand of them must be charged and vanish with the program.
 #include "probe.h"

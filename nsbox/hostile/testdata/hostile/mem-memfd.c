@@ -1,5 +1,5 @@
 // nsbox:class: memory
-// nsbox:expect: contained any-of verdict=oom
+// nsbox:expect: any-of contained verdict=oom
 // nsbox:limits: memory=64MiB
 // nsbox:why: A memfd is memory that belongs to no mapping and no disk limit; it must be charged or refused.
 #include "probe.h"

@@ -1,5 +1,5 @@
 // nsbox:class: memory
-// nsbox:expect: contained any-of verdict=oom
+// nsbox:expect: any-of contained verdict=oom
 // nsbox:limits: memory=64MiB
 // nsbox:why: POSIX message queues are kernel memory with a quota per uid, which no two sandboxes may share.
 #include "probe.h"

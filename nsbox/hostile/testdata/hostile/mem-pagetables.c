@@ -1,5 +1,5 @@
 // nsbox:class: memory
-// nsbox:expect: verdict=oom any-of contained
+// nsbox:expect: any-of verdict=oom contained
 // nsbox:limits: memory=64MiB
 // nsbox:why: One read for every two megabytes of an empty mapping costs no memory but a page table each.
 #include "probe.h"

@@ -1,5 +1,5 @@
 // nsbox:class: memory
-// nsbox:expect: contained any-of verdict=oom
+// nsbox:expect: any-of contained verdict=oom
 // nsbox:limits: memory=64MiB
 // nsbox:why: Pipe buffers are kernel memory: grown to a megabyte each they must be charged or bounded.
 #include "probe.h"

@@ -1,5 +1,5 @@
 // nsbox:class: memory
-// nsbox:expect: contained any-of verdict=oom verdict=disk_full
+// nsbox:expect: any-of contained verdict=oom verdict=disk_full
 // nsbox:limits: memory=64MiB disk=512MiB
 // nsbox:why: /dev/shm and /tmp are memory: a disk limit above the memory limit must not add to it.
 #include "probe.h"

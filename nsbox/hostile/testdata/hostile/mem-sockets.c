@@ -1,5 +1,5 @@
 // nsbox:class: memory
-// nsbox:expect: contained any-of verdict=oom
+// nsbox:expect: any-of contained verdict=oom
 // nsbox:limits: memory=64MiB
 // nsbox:why: Unread data in socket buffers is kernel memory, and a buffer may be asked to grow.
 #include "probe.h"

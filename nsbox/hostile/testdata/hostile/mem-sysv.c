@@ -1,5 +1,5 @@
 // nsbox:class: memory
-// nsbox:expect: contained any-of verdict=oom
+// nsbox:expect: any-of contained verdict=oom
 // nsbox:limits: memory=64MiB
 // nsbox:why: System V segments outlive their processes; they must be charged and go with the IPC namespace.
 #include "probe.h"

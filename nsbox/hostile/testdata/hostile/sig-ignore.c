@@ -1,5 +1,5 @@
 // nsbox:class: signals
-// nsbox:expect: verdict=wall_timeout any-of verdict=cpu_timeout
+// nsbox:expect: any-of verdict=wall_timeout verdict=cpu_timeout
 // nsbox:limits: timeout=1s
 // nsbox:why: A program that ignores and blocks every signal and spins ends at its deadline.
 #include "probe.h"

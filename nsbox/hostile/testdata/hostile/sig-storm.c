@@ -1,5 +1,5 @@
 // nsbox:class: signals
-// nsbox:expect: contained any-of verdict=oom
+// nsbox:expect: any-of contained verdict=oom
 // nsbox:limits: memory=64MiB
 // nsbox:why: Queued signals are kernel memory: they end at a limit and are charged to the sandbox.
 #include "probe.h"

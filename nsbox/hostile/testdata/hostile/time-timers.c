@@ -1,5 +1,5 @@
 // nsbox:class: time
-// nsbox:expect: contained any-of verdict=oom
+// nsbox:expect: any-of contained verdict=oom
 // nsbox:limits: memory=64MiB
 // nsbox:why: Timers are kernel memory and interrupts: their number is bounded and their memory charged.
 #include "probe.h"
