@@ -38,7 +38,7 @@ func (c *capture) write(p []byte) {
 			p = p[n:]
 		}
 		rest := c.head[min(half, len(c.head)):]
-		c.head = c.head[:len(c.head)-len(rest):len(c.head)-len(rest)]
+		c.head = c.head[: len(c.head)-len(rest) : len(c.head)-len(rest)]
 		c.ring(rest)
 	}
 	c.ring(p)

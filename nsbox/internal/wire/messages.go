@@ -24,11 +24,6 @@ type (
 	Kill struct {
 		Reason string `json:"reason"` // KillOutput or KillCancel
 	}
-	// Resize sets the terminal's size.
-	Resize struct {
-		Rows uint16 `json:"rows"`
-		Cols uint16 `json:"cols"`
-	}
 	// Ended tells how a stage ended.
 	Ended struct {
 		Stage  string          `json:"stage"`

@@ -5,7 +5,7 @@
 //	  Run   {request}            ------>
 //	  data  (the files' bytes)   ------>     admits the request, or answers Error
 //	                             <------     Started {id, stage} + descriptors
-//	  Kill, Resize               ------>
+//	  Kill                       ------>
 //	                             <------     Ended {stage, result}
 //	                             <------     Started, Ended of the run stage, where the first was compile
 //	                             <------     Done {artifacts} + descriptor of their bytes
@@ -40,12 +40,10 @@ const (
 	KindRun     Kind = 'R'
 	KindData    Kind = 'D'
 	KindKill    Kind = 'K'
-	KindResize  Kind = 'Z'
 	KindStarted Kind = 'S'
 	KindEnded   Kind = 'E'
 	KindDone    Kind = 'F'
 	KindError   Kind = 'X'
-	KindInfo    Kind = 'I'
 )
 
 // Packet is one message as it arrived. The receiver owns Files.

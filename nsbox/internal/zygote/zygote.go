@@ -258,11 +258,29 @@ func (z *Zygote) child(kind wire.Kind, spec any, want int, files []*os.File) (*P
 		pk.Close()
 		return nil, fmt.Errorf("zygote: answer with %d descriptors: %w", len(pk.Files), errors.Join(err, errors.ErrUnsupported))
 	}
-	p := &Process{zygote: z, number: c.Number, Pidfd: pk.Files[0]}
+	pidfd, err := pollable(pk.Files[0])
+	if err != nil {
+		pk.Close()
+		return nil, err
+	}
+	p := &Process{zygote: z, number: c.Number, Pidfd: pidfd}
 	if want == 3 {
 		p.UserNS, p.MountNS = pk.Files[1], pk.Files[2]
 	}
 	return p, nil
+}
+
+// pollable takes over f as a file that Go's poller waits for.
+func pollable(f *os.File) (*os.File, error) {
+	defer f.Close()
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err == nil {
+		err = unix.SetNonblock(fd, true)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("zygote: pidfd: %w", err)
+	}
+	return os.NewFile(uintptr(fd), "pidfd"), nil
 }
 
 // ask sends one message and waits for its answer.

@@ -1,0 +1,162 @@
+package helper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/cgroup"
+	"github.com/nsbox/nsbox/nsbox/internal/cleanup"
+	"github.com/nsbox/nsbox/nsbox/internal/ids"
+	"github.com/nsbox/nsbox/nsbox/internal/image"
+	"github.com/nsbox/nsbox/nsbox/internal/zygote"
+	"github.com/nsbox/nsbox/nsbox/language"
+	"github.com/nsbox/nsbox/nsbox/policy"
+	"golang.org/x/sys/unix"
+)
+
+// Config is what a helper is told by its root-owned surroundings.
+type Config struct {
+	// RunDir holds sockets, locks and mount points: /run/nsbox.
+	RunDir string
+	// ImageDir is the image store: /var/lib/nsbox/images.
+	ImageDir string
+	// InitPath is nsbox-init.
+	InitPath string
+	// IDBase and IDCount are the block of host ids.
+	IDBase, IDCount uint32
+	Ceilings        policy.Ceilings
+	Languages       *language.Registry
+	// ProfileDir has more seccomp profiles; it may be missing.
+	ProfileDir string
+	Log        *slog.Logger
+	// Once means that the helper serves one connection: it builds nothing ahead.
+	Once bool
+}
+
+// Helper runs executions. Its methods are safe for concurrent use.
+type Helper struct {
+	cfg      Config
+	lease    *ids.Lease
+	tree     *cgroup.Tree
+	images   *image.Store
+	zygotes  *zygotes
+	profiles *profiles
+	landlock int
+	dir      string // this lease's part of RunDir
+
+	mu      sync.Mutex
+	closed  bool
+	running sync.WaitGroup
+}
+
+// New takes a lease of ids, removes what its last holder left, and prepares the
+// cgroups. It fails where the host lacks something that confinement needs.
+func New(cfg Config) (h *Helper, err error) {
+	if os.Geteuid() != 0 {
+		return nil, errors.New("the helper must run as root")
+	}
+	if err := zygote.PrivateMounts(); err != nil {
+		return nil, fmt.Errorf("%w: %w", nsbox.ErrUnsupported, err)
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	// What this process creates is for root; where others may look, a mode says so.
+	unix.Umask(0o022)
+	var undo cleanup.Stack
+	defer undo.Run(&err)
+
+	lease, err := ids.Acquire(filepath.Join(cfg.RunDir, "leases"), cfg.IDBase, cfg.IDCount, 10*time.Second)
+	if err != nil {
+		return nil, err
+	}
+	undo.Add(lease.Close)
+	h = &Helper{cfg: cfg, lease: lease, dir: filepath.Join(cfg.RunDir, "lease-"+strconv.Itoa(lease.Number)+".d")}
+
+	if err := h.clearLeftovers(); err != nil {
+		return nil, fmt.Errorf("clear what the last helper left: %w", err)
+	}
+	if h.tree, err = cgroup.Open(h.leaseName()); err != nil {
+		return nil, fmt.Errorf("%w: %w", nsbox.ErrUnsupported, err)
+	}
+	undo.Add(h.tree.Delete)
+	if err := h.tree.Sweep(func(string) bool { return false }); err != nil {
+		return nil, fmt.Errorf("clear cgroups: %w", err)
+	}
+	if err := os.MkdirAll(h.dir, 0o711); err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	undo.Add(func() error { return os.RemoveAll(h.dir) })
+	if err := h.rememberCgroups(); err != nil {
+		return nil, err
+	}
+	if h.images, err = image.Open(cfg.ImageDir); err != nil {
+		return nil, err
+	}
+	h.landlock = landlockABI()
+	h.zygotes = newZygotes(h)
+	h.profiles = &profiles{dir: cfg.ProfileDir}
+	undo.Release()
+	return h, nil
+}
+
+func (h *Helper) leaseName() string { return "lease-" + strconv.Itoa(h.lease.Number) }
+
+// Close ends every zygote, and with them every sandbox, and removes what the
+// helper made. Executions under way end as cancelled.
+func (h *Helper) Close() error {
+	h.mu.Lock()
+	if h.closed {
+		h.mu.Unlock()
+		return nil
+	}
+	h.closed = true
+	h.mu.Unlock()
+	err := h.zygotes.close()
+	h.running.Wait()
+	return errors.Join(err, h.tree.Delete(), os.RemoveAll(h.dir), h.lease.Close())
+}
+
+// Wait waits for the executions under way, until ctx is done.
+func (h *Helper) Wait(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		h.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// begin counts an execution in; it refuses when the helper is being closed.
+func (h *Helper) begin() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return errors.New("the helper is shutting down")
+	}
+	h.running.Add(1)
+	return nil
+}
+
+// landlockABI returns the kernel's Landlock version, 0 where there is none
+// (landlock_create_ruleset(2)).
+func landlockABI() int {
+	v, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
+	if errno != 0 {
+		return 0
+	}
+	return int(v)
+}

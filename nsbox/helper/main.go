@@ -1,0 +1,270 @@
+package helper
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/nsbox/nsbox/nsbox/internal/ids"
+	"github.com/nsbox/nsbox/nsbox/internal/wire"
+	"github.com/nsbox/nsbox/nsbox/internal/zygote"
+	"github.com/nsbox/nsbox/nsbox/language"
+	"github.com/nsbox/nsbox/nsbox/policy"
+	"github.com/nsbox/nsbox/rootfs"
+	profilefiles "github.com/nsbox/nsbox/seccomp-profiles"
+	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/sys/unix"
+)
+
+// Where things are unless a flag says otherwise.
+const (
+	defaultRunDir    = "/run/nsbox"
+	defaultImages    = "/var/lib/nsbox/images"
+	defaultConfig    = "/etc/nsbox/helper.toml"
+	defaultProfiles  = "/etc/nsbox/seccomp.d"
+	defaultLanguages = "/etc/nsbox/languages.d"
+	defaultGroup     = "nsbox"
+	// stopGrace is how long running programs may go on after a signal to stop.
+	stopGrace = 10 * time.Second
+)
+
+const usage = `usage: nsbox-helper serve [flags]   serve clients on a unix socket until SIGTERM
+       nsbox-helper once [flags]    serve the client on descriptor 3, then end
+`
+
+// Main is the program nsbox-helper. It returns the exit status.
+func Main(args []string) int {
+	zygote.Init() // does not return in libcontainer's child
+	if err := mainErr(args); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "nsbox-helper:", message(err))
+		}
+		return 1
+	}
+	return 0
+}
+
+// options are the flags of both commands.
+type options struct {
+	socket, group, state, images, init, config, languages, profiles string
+	verbose                                                         bool
+}
+
+func mainErr(args []string) error {
+	if len(args) < 2 || args[1] != "serve" && args[1] != "once" {
+		fmt.Fprint(os.Stderr, usage)
+		return flag.ErrHelp
+	}
+	var o options
+	fl := flag.NewFlagSet("nsbox-helper "+args[1], flag.ContinueOnError)
+	fl.StringVar(&o.state, "state", defaultRunDir, "directory of locks and mount points")
+	fl.StringVar(&o.images, "images", defaultImages, "directory of the images")
+	fl.StringVar(&o.init, "init", "", "path of nsbox-init (default: beside this program)")
+	fl.StringVar(&o.config, "config", defaultConfig, "root-owned file of the host's bounds")
+	fl.StringVar(&o.languages, "languages", defaultLanguages, "directory of further languages")
+	fl.StringVar(&o.profiles, "profiles", defaultProfiles, "directory of further seccomp profiles")
+	fl.BoolVar(&o.verbose, "verbose", false, "log every execution")
+	if args[1] == "serve" {
+		fl.StringVar(&o.socket, "socket", defaultRunDir+"/helper.sock", "unix socket to listen on")
+		fl.StringVar(&o.group, "group", defaultGroup, "group whose members may connect")
+	}
+	if err := fl.Parse(args[2:]); err != nil {
+		return flag.ErrHelp // the flag package has said what is wrong
+	}
+	if fl.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", fl.Arg(0))
+	}
+	if args[1] == "once" {
+		return once(o)
+	}
+	return serve(o)
+}
+
+// build makes a helper of what the flags and the host's file say.
+func (o options) build() (*Helper, error) {
+	level := slog.LevelWarn
+	if o.verbose {
+		level = slog.LevelInfo
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	cfg := Config{
+		RunDir: o.state, ImageDir: o.images, InitPath: o.init, ProfileDir: o.profiles, Log: log,
+		IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings(),
+	}
+	if cfg.InitPath == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		cfg.InitPath = filepath.Join(filepath.Dir(self), "nsbox-init")
+	}
+	if err := ownedByRoot(cfg.InitPath); err != nil {
+		return nil, err
+	}
+	if err := readHostFile(o.config, &cfg); err != nil {
+		return nil, err
+	}
+	builtin, err := fs.Sub(rootfs.Languages, "languages")
+	if err != nil {
+		return nil, err
+	}
+	var problems []error
+	if cfg.Languages, problems = language.Load(builtin, o.languages); cfg.Languages == nil {
+		return nil, errors.Join(problems...)
+	}
+	for _, p := range problems {
+		log.Warn("language left out", "error", p)
+	}
+	if cfg.Ceilings.Profiles, err = profileNames(o.profiles); err != nil {
+		return nil, err
+	}
+	return New(cfg)
+}
+
+// hostFile is /etc/nsbox/helper.toml.
+type hostFile struct {
+	IDs struct {
+		Base  uint32 `toml:"base"`
+		Count uint32 `toml:"count"`
+	} `toml:"ids"`
+	Limits *policy.Ceilings `toml:"limits"`
+}
+
+// readHostFile lets a root-owned file change the bounds. It may be missing.
+func readHostFile(path string, cfg *Config) error {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = ownedByRoot(path)
+	}
+	if err != nil {
+		return err
+	}
+	host := hostFile{Limits: &cfg.Ceilings}
+	if err := toml.Unmarshal(b, &host); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if host.IDs.Base != 0 {
+		cfg.IDBase, cfg.IDCount = host.IDs.Base, host.IDs.Count
+	}
+	return nil
+}
+
+// ownedByRoot refuses a file that anyone but root could have written.
+func ownedByRoot(path string) error {
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if st.Uid != 0 || st.Mode&0o022 != 0 {
+		return fmt.Errorf("%s must belong to root and be writable by nobody else", path)
+	}
+	return nil
+}
+
+// profileNames lists the seccomp profiles that a request may name.
+func profileNames(dir string) ([]string, error) {
+	names := profilefiles.Names()
+	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	for _, f := range files {
+		base := filepath.Base(f)
+		names = append(names, base[:len(base)-len(".json")])
+	}
+	return names, err
+}
+
+// once serves the client that started this process.
+func once(o options) error {
+	conn, err := wire.NewConn(os.NewFile(3, "client"))
+	if err != nil {
+		return fmt.Errorf("descriptor 3 is no client: %w", err)
+	}
+	// The client decides by closing its end, also where a signal hits both.
+	signal.Ignore(unix.SIGINT, unix.SIGHUP, unix.SIGTERM)
+	h, err := o.build()
+	if err != nil {
+		// The client tells its user; this process has nothing to add.
+		_ = conn.Send(wire.KindError, wire.Error{Class: classOf(err), Message: message(err)})
+		conn.Close()
+		return nil
+	}
+	h.Serve(conn)
+	return h.Close()
+}
+
+// serve listens until a signal says stop; programs that run then may go on for
+// a while.
+func serve(o options) error {
+	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGTERM, unix.SIGINT)
+	defer stop()
+	h, err := o.build()
+	if err != nil {
+		return err
+	}
+	l, err := listen(o.socket, o.group)
+	if err != nil {
+		return errors.Join(err, h.Close())
+	}
+	context.AfterFunc(ctx, func() { l.Close() })
+	for {
+		c, err := l.AcceptUnix()
+		if err != nil {
+			break
+		}
+		go h.Serve(wire.Wrap(c))
+	}
+	if ctx.Err() == nil {
+		err = errors.New("the socket failed")
+	}
+	grace, cancel := context.WithTimeout(context.Background(), stopGrace)
+	defer cancel()
+	_ = h.Wait(grace) // what has not ended by then is cancelled by Close
+	return errors.Join(err, h.Close())
+}
+
+// listen makes the socket, for root and a group. One that a dead helper left is
+// replaced; one that answers is not.
+func listen(path, group string) (*net.UnixListener, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("socket: %w", err)
+	}
+	if c, err := wire.Dial(path); err == nil {
+		c.Close()
+		return nil, fmt.Errorf("socket: a helper serves %s already", path)
+	}
+	if st, err := os.Lstat(path); err == nil && st.Mode().Type() == os.ModeSocket {
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("socket: %w", err)
+		}
+	}
+	// Made unreachable for others first: the mode is set before anyone can connect.
+	old := unix.Umask(0o177)
+	l, err := net.ListenUnix("unixpacket", &net.UnixAddr{Name: path, Net: "unixpacket"})
+	unix.Umask(old)
+	if err != nil {
+		return nil, fmt.Errorf("socket: %w", err)
+	}
+	if g, err := user.LookupGroup(group); err == nil {
+		gid, err := strconv.Atoi(g.Gid)
+		if err == nil {
+			err = errors.Join(os.Lchown(path, 0, gid), os.Chmod(path, 0o660))
+		}
+		if err != nil {
+			l.Close()
+			return nil, fmt.Errorf("socket: %w", err)
+		}
+	}
+	return l, nil
+}
