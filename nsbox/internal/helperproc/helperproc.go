@@ -1,6 +1,6 @@
 // Package helperproc starts a helper of one's own, as benchmarks and tests need
-// it: on a socket and with a state directory of its own, beside whatever helper
-// the machine runs.
+// it: on a socket of its own, beside whatever helper the machine runs. Both use
+// the same state directory, whose leases keep their ids and cgroups apart.
 package helperproc
 
 import (
@@ -21,9 +21,9 @@ import (
 type Config struct {
 	// Program is the path of nsbox-helper.
 	Program string
-	// Dir is the helper's own: the socket is made in it, and its state.
+	// Dir is the helper's own: the socket is made in it.
 	Dir string
-	// Args follow those that Dir stands for.
+	// Args are further arguments.
 	Args []string
 }
 
@@ -39,7 +39,7 @@ type Proc struct {
 // done.
 func Start(ctx context.Context, cfg Config) (*Proc, error) {
 	p := &Proc{Socket: filepath.Join(cfg.Dir, "helper.sock"), log: &tail{}, exited: make(chan struct{})}
-	args := append([]string{"serve", "--socket", p.Socket, "--state", filepath.Join(cfg.Dir, "state")}, cfg.Args...)
+	args := append([]string{"serve", "--socket", p.Socket}, cfg.Args...)
 	p.cmd = exec.Command(cfg.Program, args...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	// It is not to get the terminal's Ctrl-C, which its starter turns into Stop.
@@ -72,6 +72,16 @@ func Start(ctx context.Context, cfg Config) (*Proc, error) {
 
 // Pid returns the helper's process id.
 func (p *Proc) Pid() int { return p.cmd.Process.Pid }
+
+// Running tells whether the helper has not ended yet.
+func (p *Proc) Running() bool {
+	select {
+	case <-p.exited:
+		return false
+	default:
+		return true
+	}
+}
 
 // Log returns the end of what the helper has written.
 func (p *Proc) Log() string { return p.log.String() }

@@ -39,6 +39,23 @@ func RequireFile(t testing.TB, path, remedy string) {
 	}
 }
 
+// Images is the image store that tests use: the one that NSBOX_IMAGES names, or
+// the host's.
+func Images() string {
+	if dir := os.Getenv("NSBOX_IMAGES"); dir != "" {
+		return dir
+	}
+	return "/var/lib/nsbox/images"
+}
+
+// RequireImage skips the test where the image of that name is not built. It
+// looks for the file that publishes an image (package image); whether the image
+// is whole is for its user to find out.
+func RequireImage(t testing.TB, name string) {
+	t.Helper()
+	RequireFile(t, filepath.Join(Images(), "images", name+".json"), "run nsbox rootfs build "+name)
+}
+
 // RequireHelper returns the path of the helper that make build left in bin/,
 // or the one that NSBOX_HELPER names, and skips the test where there is none.
 func RequireHelper(t testing.TB) string {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -22,8 +23,9 @@ type Scope struct {
 	// Descriptors are processes whose open descriptors are counted, by a name
 	// for them.
 	Descriptors map[string]int
-	// Cgroup is a part of the names of the cgroups to count; empty counts none.
-	Cgroup string
+	// Cgroups are the ends of the paths of cgroups, such as nsbox/lease-0, to
+	// count in every hierarchy with all that is below them.
+	Cgroups []string
 	// Dirs are directories whose entries are counted, at any depth.
 	Dirs []string
 }
@@ -51,8 +53,8 @@ func Take(t testing.TB, scope Scope) Snapshot {
 	for name, pid := range scope.Descriptors {
 		s["descriptors of "+name] = descriptors(t, pid)
 	}
-	if scope.Cgroup != "" {
-		s["cgroups"] = cgroups(scope.Cgroup)
+	if len(scope.Cgroups) > 0 {
+		s["cgroups"] = cgroups(scope.Cgroups)
 	}
 	for _, dir := range scope.Dirs {
 		s["files"] = append(s["files"], files(t, dir)...)
@@ -257,11 +259,13 @@ func descriptors(t testing.TB, pid int) []string {
 	return out
 }
 
-func cgroups(part string) []string {
+func cgroups(names []string) []string {
 	var out []string
 	// A group that goes away during the walk is no error: it is being removed.
 	_ = filepath.WalkDir("/sys/fs/cgroup", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && strings.Contains(path, part) {
+		if err == nil && d.IsDir() && slices.ContainsFunc(names, func(name string) bool {
+			return strings.Contains(path+"/", "/"+name+"/")
+		}) {
 			out = append(out, path)
 		}
 		return nil
