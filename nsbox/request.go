@@ -6,25 +6,25 @@ import "io"
 // host's default; a field outside the host's range is refused, never clamped.
 type Limits struct {
 	// Timeout is the wall time from the program's first instruction.
-	Timeout Duration `json:"timeout,omitempty"`
+	Timeout Duration `json:"timeout,omitempty" toml:"timeout"`
 	// CPUTime is the processor time of all the program's processes together.
 	// Zero leaves it to Timeout and CPUs.
-	CPUTime Duration `json:"cpu_time,omitempty"`
+	CPUTime Duration `json:"cpu_time,omitempty" toml:"cpu_time"`
 	// Memory bounds all memory of the sandbox, its tmpfs included; there is no
 	// swap.
-	Memory Size `json:"memory,omitempty"`
+	Memory Size `json:"memory,omitempty" toml:"memory"`
 	// CPUs is how many processors' worth of time the sandbox gets: 0.5, 2.
-	CPUs float64 `json:"cpus,omitempty"`
+	CPUs float64 `json:"cpus,omitempty" toml:"cpus"`
 	// Pids bounds processes and threads.
-	Pids int `json:"pids,omitempty"`
+	Pids int `json:"pids,omitempty" toml:"pids"`
 	// Disk bounds what is written under /workspace, /tmp and /dev/shm together.
-	Disk Size `json:"disk,omitempty"`
+	Disk Size `json:"disk,omitempty" toml:"disk"`
 	// Inodes bounds the files and directories there.
-	Inodes int `json:"inodes,omitempty"`
+	Inodes int `json:"inodes,omitempty" toml:"inodes"`
 	// OpenFiles bounds the descriptors of each process.
-	OpenFiles int `json:"open_files,omitempty"`
+	OpenFiles int `json:"open_files,omitempty" toml:"open_files"`
 	// MaxOutput is how much of stdout, and of stderr, is kept.
-	MaxOutput Size `json:"max_output,omitempty"`
+	MaxOutput Size `json:"max_output,omitempty" toml:"max_output"`
 }
 
 // File is one file of a program. Name is relative to /workspace, with

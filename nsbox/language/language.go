@@ -1,18 +1,24 @@
 // Package language knows how programs of each language are built and run. A
 // language is one TOML file; nothing of it is compiled in.
+//
+// Language files are trusted: they come with nsbox or belong to root, and what
+// they say runs as root while an image is made. They are still checked strictly,
+// because a slip in one is found best where it is read.
 package language
 
 import "github.com/nsbox/nsbox/nsbox"
 
 // Language is one language's definition, as decoded from its file.
 type Language struct {
-	// Name is the canonical name: lower case letters, digits, "+", "-".
+	// Name is the canonical name: lower case letters, digits, "+", "-". It is the
+	// file's name without .toml, and may be left out of the file.
 	Name string `toml:"name"`
 	// Title is the name for people: "C++".
 	Title string `toml:"title"`
 	// Aliases are other names that mean this language.
 	Aliases []string `toml:"aliases"`
-	// Extensions tell the language from a file's name, with the dot: ".py".
+	// Extensions tell the language from a file's name, with the dot: ".py". No two
+	// languages share one; a variant of a language, such as python-slim, has none.
 	Extensions []string `toml:"extensions"`
 	// Interpreters tell it from the last part of a shebang: "python3".
 	Interpreters []string `toml:"interpreters"`
@@ -21,7 +27,8 @@ type Language struct {
 	// Image is the name of the image the stages run in. Several languages may
 	// share one.
 	Image string `toml:"image"`
-	// Recipe says how the image is made. Nil where another language's file has it.
+	// Recipe says how the image is made. Nil where another language's file has it,
+	// and for the image "base", which is the shared Debian base itself.
 	Recipe *Recipe `toml:"recipe"`
 	// Version is the command that prints the toolchain's version, run in the image.
 	Version []string `toml:"version"`
@@ -35,14 +42,16 @@ type Language struct {
 	Run     Stage  `toml:"run"`
 }
 
-// Stage is one command of a language.
+// Stage is one command of a language. It starts in /workspace.
 //
-// Argv and Env may hold placeholders: {main} is the main file's path under
-// /workspace, {stem} its name without directory and extension, {heap_mb} the
-// heap that fits the stage's memory limit, {memory_mb} that limit, {cpus} the
-// CPU limit rounded up. An element that is just {args} becomes the program's
-// arguments, one that is just {sources} the paths of all files with one of the
-// language's extensions, the main file first.
+// Argv and Env may hold placeholders: {main} is the main file's path, which
+// begins with /workspace/; {stem} its name without directory and extension;
+// {heap_mb} the heap that fits the stage's memory limit, in MiB (see [HeapMB]);
+// {memory_mb} that limit; {cpus} the CPU limit rounded up. An element that is
+// just {args} becomes the program's arguments, one that is just {sources} the
+// paths of all files with one of the language's extensions, the main file
+// first. A doubled brace {{ stands for one {; a brace that does not begin a
+// word in braces is itself.
 type Stage struct {
 	Argv []string `toml:"argv"`
 	// Env is the whole environment but for what the request adds, as NAME=value.
@@ -53,6 +62,9 @@ type Stage struct {
 	// Limits are the stage's defaults where the request has none. A compile
 	// stage takes these alone.
 	Limits nsbox.Limits `toml:"limits"`
+	// OOM tells how the language's runtime says that its heap is full, where the
+	// runtime bounds its heap by {heap_mb} and so ends before the kernel ends it.
+	OOM *nsbox.OOMSign `toml:"oom"`
 }
 
 // Recipe says how an image is made: a layer over the shared base.
@@ -69,6 +81,18 @@ type Recipe struct {
 	// Script is run by sh as root inside the image being made, at the end, without
 	// a network.
 	Script string `toml:"script"`
-	// Remove are paths deleted at the end, to keep the image small.
+	// Remove are paths deleted at the end, to keep the image small: absolute,
+	// without wildcards; one that is not there is no error.
 	Remove []string `toml:"remove"`
 }
+
+// The names that placeholders have.
+const (
+	phMain    = "main"
+	phStem    = "stem"
+	phHeap    = "heap_mb"
+	phMemory  = "memory_mb"
+	phCPUs    = "cpus"
+	phArgs    = "args"
+	phSources = "sources"
+)
