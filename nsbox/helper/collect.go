@@ -52,14 +52,14 @@ func (b *box) collect(z *zygote.Zygote, out *output, build bool) error {
 }
 
 func (b *box) runCollector(z *zygote.Zygote, spec confine.CollectSpec) (listing, bytes *os.File, err error) {
-	id, bpf, err := b.s.h.profiles.program(collectorProfile)
+	profile, err := b.s.h.profiles.program(collectorProfile)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := z.LoadProfile(id, bpf); err != nil {
+	if err := z.LoadProfile(profile.id, profile.bpf); err != nil {
 		return nil, nil, err
 	}
-	spec.Profile = id
+	spec.Profile = profile.id
 	lim := collectLimits
 	lim.Memory += nsbox.Size(spec.MaxBytes)
 	group, err := b.s.h.tree.Create(b.s.id+"-collect", lim)
@@ -73,7 +73,7 @@ func (b *box) runCollector(z *zygote.Zygote, spec confine.CollectSpec) (listing,
 	}
 	defer closeAll(joins)
 	spec.Joins = len(joins)
-	report, reportChild, err := pipe()
+	report, reportChild, err := reportSocket()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,7 +103,7 @@ func (b *box) runCollector(z *zygote.Zygote, spec confine.CollectSpec) (listing,
 	}
 	reportChild.Close()
 	buf := make([]byte, confine.RecordSize)
-	if _, rerr := io.ReadFull(report, buf); rerr == nil {
+	if n, rerr := report.Read(buf); rerr == nil && n == len(buf) {
 		r, derr := confine.DecodeRecord(buf)
 		return nil, nil, errors.Join(derr, fmt.Errorf("%s: %w", p.StepName(r.Step), unix.Errno(r.Value)))
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/nsbox/nsbox/nsbox/internal/cleanup"
 	"github.com/nsbox/nsbox/nsbox/internal/ids"
 	"github.com/nsbox/nsbox/nsbox/internal/image"
+	"github.com/nsbox/nsbox/nsbox/internal/seccomp"
 	"github.com/nsbox/nsbox/nsbox/internal/zygote"
 	"github.com/nsbox/nsbox/nsbox/language"
 	"github.com/nsbox/nsbox/nsbox/policy"
@@ -103,7 +104,7 @@ func New(cfg Config) (h *Helper, err error) {
 	}
 	h.landlock = landlockABI()
 	h.zygotes = newZygotes(h)
-	h.profiles = &profiles{dir: cfg.ProfileDir}
+	h.profiles = &profiles{store: seccomp.Store{Dir: cfg.ProfileDir}}
 	undo.Release()
 	return h, nil
 }

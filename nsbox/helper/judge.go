@@ -19,6 +19,7 @@ const (
 	causeMemory
 	causePids
 	causeOutput
+	causeDenied
 	causeCancel
 )
 
@@ -73,6 +74,9 @@ func judge(e ending) (res nsbox.StageResult, ok bool) {
 	case e.cause == causeOutput:
 		// The client counts the bytes.
 		return limit(nsbox.OutputLimit, "max_output", int64(lim.MaxOutput), 0)
+	case e.cause == causeDenied:
+		res.Verdict = nsbox.Denied
+		return res, true
 	case e.cause == causeWall:
 		return limit(nsbox.WallTimeout, "timeout", lim.Timeout.Std().Milliseconds(), e.wall.Milliseconds())
 	case e.cause == causeCPU:

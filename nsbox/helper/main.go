@@ -16,12 +16,12 @@ import (
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox/internal/ids"
+	"github.com/nsbox/nsbox/nsbox/internal/seccomp"
 	"github.com/nsbox/nsbox/nsbox/internal/wire"
 	"github.com/nsbox/nsbox/nsbox/internal/zygote"
 	"github.com/nsbox/nsbox/nsbox/language"
 	"github.com/nsbox/nsbox/nsbox/policy"
 	"github.com/nsbox/nsbox/rootfs"
-	profilefiles "github.com/nsbox/nsbox/seccomp-profiles"
 	"github.com/pelletier/go-toml/v2"
 	"golang.org/x/sys/unix"
 )
@@ -174,15 +174,20 @@ func ownedByRoot(path string) error {
 	return nil
 }
 
-// profileNames lists the seccomp profiles that a request may name.
+// profileNames lists the seccomp profiles that a request may name, each with its
+// variant that ends the program at a refused call.
 func profileNames(dir string) ([]string, error) {
-	names := profilefiles.Names()
-	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
-	for _, f := range files {
-		base := filepath.Base(f)
-		names = append(names, base[:len(base)-len(".json")])
+	names, err := seccomp.Store{Dir: dir}.Names()
+	if err != nil {
+		return nil, err
 	}
-	return names, err
+	var all []string
+	for _, n := range names {
+		if n != collectorProfile {
+			all = append(all, n, n+"-kill")
+		}
+	}
+	return all, nil
 }
 
 // once serves the client that started this process.

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"net"
 	"os"
 	"time"
 
@@ -41,8 +41,18 @@ type box struct {
 	group  *cgroup.Group
 	watch  *cgroup.Watch
 	proc   *zygote.Process
-	report *os.File
+	report *net.UnixConn
 	ready  time.Time
+	refuse *listener // once the program runs
+	// killDenied ends the program at its first refused call.
+	killDenied bool
+}
+
+// report is what came over the report socket.
+type report struct {
+	record   confine.Record
+	listener *os.File // with RecordRunning
+	err      error
 }
 
 // stage runs one stage in a sandbox of its own and takes everything down. An
@@ -60,11 +70,11 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 		return nil, err
 	}
 	s.warm = warm
-	profile, bpf, err := s.h.profiles.program(st.Profile)
+	profile, err := s.h.profiles.program(st.Profile)
 	if err != nil {
 		return nil, err
 	}
-	if err := z.LoadProfile(profile, bpf); err != nil {
+	if err := z.LoadProfile(profile.id, profile.bpf); err != nil {
 		s.h.zygotes.drop(img, z)
 		return nil, err
 	}
@@ -73,7 +83,7 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 		return nil, err
 	}
 	undo.AddFunc(func() { s.h.lease.Give(pair) })
-	b := &box{s: s, stage: st}
+	b := &box{s: s, stage: st, killDenied: profile.kills}
 	if b.group, err = s.h.tree.Create(s.id+"-"+st.Name, st.Limits); err != nil {
 		return nil, err
 	}
@@ -93,12 +103,11 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 		return nil, err
 	}
 	defer streams.close()
-	report, child, err := pollPipe()
-	if err != nil {
+	var child *os.File
+	if b.report, child, err = reportSocket(); err != nil {
 		return nil, err
 	}
-	b.report = report
-	undo.Add(report.Close)
+	undo.Add(b.report.Close)
 	joins, err := b.group.Join(false)
 	if err != nil {
 		child.Close()
@@ -117,7 +126,7 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 	b.proc, err = z.Spawn(&confine.Spec{
 		InitID: pair.Init, ProgramID: pair.Program, Argv: st.Argv, Env: st.Env,
 		Disk: int64(st.Limits.Disk), Inodes: int64(st.Limits.Inodes), OpenFiles: int64(st.Limits.OpenFiles),
-		Profile: profile, Landlock: s.h.landlock, Joins: len(joins), TTY: tty != nil, Build: st.Build, Files: in.entries,
+		Profile: profile.id, Landlock: s.h.landlock, Joins: len(joins), TTY: tty != nil, Build: st.Build, Files: in.entries,
 	}, files...)
 	child.Close()
 	for _, j := range joins {
@@ -198,17 +207,19 @@ const deathTimeout = 30 * time.Second
 // where a limit or the client asks for that.
 func (b *box) supervise(ctx context.Context, began time.Time) (ending, error) {
 	e := ending{limits: b.stage.Limits}
-	records := make(chan any, 4)
-	go readRecords(b.report, records)
+	records := make(chan report, 4)
+	go readReports(b.report, records)
 	dead := make(chan error, 1)
 	go func() { dead <- waitDead(b.proc, 0) }()
 
 	setup := time.NewTimer(setupTimeout)
 	defer setup.Stop()
 	var wall, cpu <-chan time.Time
+	causes := make(chan cause, 1)
 	kill := func(c cause) {
-		if e.cause == causeNone && e.exit == nil {
-			e.cause = c
+		select {
+		case causes <- c:
+		default: // the first one counts
 		}
 		// An error leaves the sandbox to its own end and to box.end.
 		_ = b.proc.Kill()
@@ -218,28 +229,18 @@ func (b *box) supervise(ctx context.Context, began time.Time) (ending, error) {
 	for {
 		select {
 		case r, ok := <-records:
-			switch r := r.(type) {
-			case confine.Record:
-				switch r.Kind {
-				case confine.RecordFailed:
-					return e, fmt.Errorf("start %s: %s: %w", b.s.id, b.proc.StepName(r.Step), unix.Errno(r.Value))
-				case confine.RecordReady:
-					b.ready = time.Now()
-					e.setup = b.ready.Sub(began)
-					setup.Stop()
-					wall = time.After(b.stage.Limits.Timeout.Std())
-					cpu = b.nextCPUCheck(0)
-				case confine.RecordExit:
-					e.exit = &r
-					if !b.ready.IsZero() {
-						e.wall = time.Since(b.ready)
-					}
-				}
-			case error:
-				return e, r
-			}
 			if !ok {
 				records = nil
+				continue
+			}
+			if err := b.take(&e, r, kill); err != nil {
+				return e, err
+			}
+			if r.record.Kind == confine.RecordReady {
+				e.setup = b.ready.Sub(began)
+				setup.Stop()
+				wall = time.After(b.stage.Limits.Timeout.Std())
+				cpu = b.nextCPUCheck(0)
 			}
 		case <-setup.C:
 			return e, fmt.Errorf("start %s: the set-up took longer than %v", b.s.id, setupTimeout)
@@ -269,7 +270,7 @@ func (b *box) supervise(ctx context.Context, began time.Time) (ending, error) {
 			if err != nil {
 				return e, err
 			}
-			return b.afterDeath(e, records)
+			return b.afterDeath(e, records, causes)
 		}
 	}
 }
@@ -292,26 +293,50 @@ func (b *box) nextCPUCheck(used time.Duration) <-chan time.Time {
 	return time.After(max(time.Duration(float64(left)/b.stage.Limits.CPUs), time.Millisecond))
 }
 
+// take notes one report.
+func (b *box) take(e *ending, r report, kill func(cause)) error {
+	if r.err != nil {
+		return r.err
+	}
+	switch r.record.Kind {
+	case confine.RecordFailed:
+		return fmt.Errorf("start %s: %s: %w", b.s.id, b.proc.StepName(r.record.Step), unix.Errno(r.record.Value))
+	case confine.RecordReady:
+		b.ready = time.Now()
+	case confine.RecordRunning:
+		b.refuse = &listener{f: r.listener}
+		if b.killDenied {
+			b.refuse.kill = func() { kill(causeDenied) }
+		}
+		go b.refuse.serve()
+	case confine.RecordExit:
+		e.exit = &r.record
+		if !b.ready.IsZero() {
+			e.wall = time.Since(b.ready)
+		}
+	}
+	return nil
+}
+
 // afterDeath takes what the sandbox had still to report, and its counters.
-func (b *box) afterDeath(e ending, records <-chan any) (ending, error) {
-	for r := range records {
-		switch r := r.(type) {
-		case confine.Record:
-			if r.Kind == confine.RecordFailed {
-				return e, fmt.Errorf("start %s: %s: %w", b.s.id, b.proc.StepName(r.Step), unix.Errno(r.Value))
+func (b *box) afterDeath(e ending, records <-chan report, causes <-chan cause) (ending, error) {
+	if records != nil {
+		for r := range records {
+			if err := b.take(&e, r, func(cause) {}); err != nil {
+				return e, err
 			}
-			if r.Kind == confine.RecordReady {
-				b.ready = time.Now()
-			}
-			if r.Kind == confine.RecordExit {
-				e.exit = &r
-			}
-		case error:
-			return e, r
 		}
 	}
 	if e.wall == 0 && !b.ready.IsZero() {
 		e.wall = time.Since(b.ready)
+	}
+	select {
+	case c := <-causes:
+		// A program that had ended before it was killed ended by itself.
+		if e.exit == nil {
+			e.cause = c
+		}
+	default:
 	}
 	// What happened together with the end counts as well.
 	select {
@@ -321,24 +346,50 @@ func (b *box) afterDeath(e ending, records <-chan any) (ending, error) {
 		}
 	default:
 	}
+	e.denied = b.refuse.denied()
 	var err error
 	e.stats, err = b.group.Stats()
 	return e, err
 }
 
-// readRecords hands out what comes over the report pipe and closes out at its end.
-func readRecords(f *os.File, out chan<- any) {
+// readReports hands out what comes over the report socket and closes out at its end.
+func readReports(c *net.UnixConn, out chan<- report) {
 	defer close(out)
 	buf := make([]byte, confine.RecordSize)
+	oob := make([]byte, unix.CmsgSpace(4))
 	for {
-		if _, err := io.ReadFull(f, buf); err != nil {
+		n, oobn, _, _, err := c.ReadMsgUnix(buf, oob)
+		if err != nil || n == 0 {
 			return
 		}
-		r, err := confine.DecodeRecord(buf)
-		if err != nil {
-			out <- err
-			return
+		var r report
+		r.record, r.err = confine.DecodeRecord(buf[:n])
+		if oobn > 0 && r.err == nil {
+			r.listener, r.err = listenerFrom(oob[:oobn])
+		}
+		if r.err == nil && (r.listener != nil) != (r.record.Kind == confine.RecordRunning) {
+			r.err = fmt.Errorf("report: record %d with or without a descriptor", r.record.Kind)
 		}
 		out <- r
+		if r.err != nil {
+			return
+		}
 	}
+}
+
+func listenerFrom(oob []byte) (*os.File, error) {
+	msgs, err := unix.ParseSocketControlMessage(oob)
+	if err != nil || len(msgs) != 1 {
+		return nil, fmt.Errorf("report: control message: %w", errors.Join(err, unix.EINVAL))
+	}
+	fds, err := unix.ParseUnixRights(&msgs[0])
+	if err != nil || len(fds) != 1 {
+		return nil, fmt.Errorf("report: descriptors: %w", errors.Join(err, unix.EINVAL))
+	}
+	unix.CloseOnExec(fds[0])
+	if err := unix.SetNonblock(fds[0], true); err != nil {
+		unix.Close(fds[0])
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	return os.NewFile(uintptr(fds[0]), "seccomp listener"), nil
 }

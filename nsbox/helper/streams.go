@@ -3,6 +3,7 @@ package helper
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"time"
 
@@ -116,18 +117,22 @@ func pipe() (r, w *os.File, err error) {
 	return os.NewFile(uintptr(p[0]), "pipe"), os.NewFile(uintptr(p[1]), "pipe"), nil
 }
 
-// pollPipe is a pipe whose read end Go's poller waits for.
-func pollPipe() (r, w *os.File, err error) {
-	var p [2]int
-	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
-		return nil, nil, os.NewSyscallError("pipe", err)
+// reportSocket makes the socket that a sandbox reports over. The child's end
+// blocks.
+func reportSocket() (ours *net.UnixConn, child *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, os.NewSyscallError("socketpair", err)
 	}
-	if err := unix.SetNonblock(p[0], true); err != nil {
-		unix.Close(p[0])
-		unix.Close(p[1])
-		return nil, nil, os.NewSyscallError("fcntl", err)
+	child = os.NewFile(uintptr(fds[1]), "report")
+	f := os.NewFile(uintptr(fds[0]), "report")
+	defer f.Close()
+	c, err := net.FileConn(f)
+	if err != nil {
+		child.Close()
+		return nil, nil, fmt.Errorf("report socket: %w", err)
 	}
-	return os.NewFile(uintptr(p[0]), "pipe"), os.NewFile(uintptr(p[1]), "pipe"), nil
+	return c.(*net.UnixConn), child, nil
 }
 
 // reopen returns a read-only descriptor of a memfd with an offset of its own.

@@ -70,7 +70,10 @@ func buildSandbox(s *Spec, d descriptors, bpf []byte) (*program, error) {
 	sealBuild(p, s)
 
 	var tail int
-	pid := p.fork("fork the program", &tail)
+	// Init sleeps until the program's execve and shares its descriptors with it
+	// until then (execve(2) gives the program a table of its own): so the listener
+	// that the program's filter makes is there for init to hand on.
+	pid := p.fork("fork the program", unix.CLONE_VFORK|unix.CLONE_FILES|int(unix.SIGCHLD), &tail)
 	becomeProgram(p, s)
 	if s.Landlock > 0 {
 		restrictWrites(p, s)
@@ -78,6 +81,7 @@ func buildSandbox(s *Spec, d descriptors, bpf []byte) (*program, error) {
 	execProgram(p, s, exe, bpf)
 
 	tail = len(p.ops)
+	sendListener(p)
 	retireInit(p)
 	p.wait("wait for the program", pid)
 	return p, nil
@@ -332,7 +336,7 @@ func execProgram(p *program, s *Spec, exe string, bpf []byte) {
 	ready := make([]byte, RecordSize)
 	binary.NativeEndian.PutUint32(ready, uint32(RecordReady))
 	p.call("report", unix.SYS_WRITE, fdReport, ready, len(ready))
-	loadSeccomp(p, bpf)
+	loadSeccomp(p, bpf, true)
 	p.call("execve "+exe, unix.SYS_EXECVE, path, argv, envp)
 }
 
@@ -342,9 +346,33 @@ type sockFprog struct {
 	filter uintptr
 }
 
-func loadSeccomp(p *program, bpf []byte) {
+// fdListener is the number that the filter's listener gets: the lowest one, as
+// all from 3 on were closed before.
+const fdListener = 3
+
+// loadSeccomp loads a filter. With listen it makes a listener, by which the
+// helper learns of refused calls (seccomp_unotify(2)).
+func loadSeccomp(p *program, bpf []byte, listen bool) {
 	prog := &sockFprog{length: uint16(len(bpf) / 8), filter: p.bytes(bpf)}
-	p.call("seccomp", unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, ref(p, prog))
+	if !listen {
+		p.call("seccomp", unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, ref(p, prog))
+		return
+	}
+	// The fourth argument is not the call's: it is what the result must be.
+	p.call("seccomp", unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER,
+		ref(p, prog), fdListener).flags = flagExact
+}
+
+// sendListener hands the listener to the helper, with a record that says that
+// the program runs.
+func sendListener(p *program) {
+	record := make([]byte, RecordSize)
+	binary.NativeEndian.PutUint32(record, uint32(RecordRunning))
+	rights := unix.UnixRights(fdListener)
+	iov := &unix.Iovec{Base: &record[0], Len: RecordSize}
+	msg := &unix.Msghdr{Iov: iov, Iovlen: 1, Control: &rights[0], Controllen: uint64(len(rights))}
+	p.keep = append(p.keep, record, rights, iov)
+	p.call("send the listener", unix.SYS_SENDMSG, fdReport, ref(p, msg), unix.MSG_NOSIGNAL).flags = flagIgnore
 }
 
 // retireInit takes from pid 1 all that it needed for the set-up. What is left
@@ -356,7 +384,7 @@ func retireInit(p *program) {
 	p.call("lock capabilities", unix.SYS_PRCTL, unix.PR_SET_SECUREBITS, lockedSecurebits)
 	dropCapabilities(p)
 	p.call("not dumpable", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
-	loadSeccomp(p, initFilter())
+	loadSeccomp(p, initFilter(), false)
 }
 
 // initFilter allows what child.wait does and kills otherwise. It is written by

@@ -59,7 +59,7 @@ func (z *zygote) collect(s *CollectSpec, files []*os.File) (*born, error) {
 	argv := p.vector([]string{"nsbox-init", "collect", s.Dir, strconv.Itoa(s.MaxFiles),
 		strconv.FormatInt(s.MaxBytes, 10), strconv.Itoa(s.MaxDepth)})
 	env, empty := p.vector([]string{"GOMAXPROCS=1"}), p.str("")
-	loadSeccomp(p, bpf)
+	loadSeccomp(p, bpf, false)
 	p.call("execve the collector", unix.SYS_EXECVEAT, fdExec, empty, argv, env, unix.AT_EMPTY_PATH)
 	b, _, err := z.clone(p, 0)
 	return b, err

@@ -26,7 +26,7 @@
 // interpreted here: files come as bytes of a memfd and are copied by sendfile,
 // names and arguments were checked by package policy before they came.
 //
-// Descriptors of the child: 0, 1, 2 are the program's; the report pipe, the
+// Descriptors of the child: 0, 1, 2 are the program's; the report socket, the
 // gate, the scratch directory and the memfd of files have fixed numbers from
 // 100 on, which close on exec, and all others are closed at once.
 package confine

@@ -10,7 +10,7 @@ type opKind uint8
 
 const (
 	opCall opKind = iota // a system call
-	opFork               // clone; the child goes on, the parent jumps to args[0]
+	opFork               // clone with flags args[1]; the child goes on, the parent jumps to args[0]
 	opWait               // wait for the forked child, report, exit; never returns
 )
 
@@ -93,7 +93,7 @@ func (c *child) run() {
 		case opWait:
 			c.wait(o)
 		case opFork:
-			pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
+			pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, o.args[1], 0, 0, 0, 0, 0)
 			if errno != 0 {
 				c.fail(i, errno)
 			}

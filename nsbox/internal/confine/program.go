@@ -96,10 +96,10 @@ func (p *program) vector(list []string) uintptr {
 	return uintptr(unsafe.Pointer(unsafe.SliceData(v)))
 }
 
-// fork adds a fork whose parent goes on at the label.
-func (p *program) fork(name string, parent *int) reg {
+// fork adds a clone with the given flags, whose parent goes on at the label.
+func (p *program) fork(name string, flags int, parent *int) reg {
 	p.jumps = append(p.jumps, jump{len(p.ops), parent})
-	return p.ret(p.add(name, op{kind: opFork, save: -1}))
+	return p.ret(p.add(name, op{kind: opFork, save: -1, args: [6]uintptr{1: uintptr(flags)}}))
 }
 
 // wait adds the end of pid 1.

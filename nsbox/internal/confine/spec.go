@@ -18,7 +18,7 @@ const (
 )
 
 // Spec is one sandbox to make. The packet carries the descriptors stdin,
-// stdout, stderr, report (write end), gate (read end), scratch and, where Files is not
+// stdout, stderr, report (a socket of packets), gate (read end), scratch and, where Files is not
 // empty, the memfd of their bytes. With TTY the first three are the same
 // pseudo-terminal.
 type Spec struct {
@@ -62,7 +62,7 @@ type Profile struct {
 // CollectSpec asks for the files below a directory of a sandbox whose
 // processes are dead. The packet carries the descriptors of the sandbox's user
 // and mount namespaces, the write end of a pipe for the listing, a memfd for the
-// bytes, report (write end) and Joins files to enter a cgroup by.
+// bytes, report (a socket of packets) and Joins files to enter a cgroup by.
 type CollectSpec struct {
 	Dir      string `json:"dir"`     // "/workspace" or "/build"
 	Profile  string `json:"profile"` // the collector's own seccomp program
@@ -106,15 +106,15 @@ func (f Failure) Unwrap() error { return syscall.Errno(f.Errno) }
 // RecordKind says what a Record reports.
 type RecordKind uint32
 
-// The records that come over the report pipe, in this order.
+// The records that come over the report socket, one a packet, in this order.
 const (
-	RecordFailed RecordKind = 1 // a step of the set-up failed: Step, Value is the errno
-	RecordReady  RecordKind = 2 // the next call is execve
-	RecordExit   RecordKind = 3 // the program ended: Value is its wait status
+	RecordFailed  RecordKind = 1 // a step of the set-up failed: Step, Value is the errno
+	RecordReady   RecordKind = 2 // the next call is execve
+	RecordRunning RecordKind = 3 // execve is done; the packet has the seccomp listener
+	RecordExit    RecordKind = 4 // the program ended: Value is its wait status
 )
 
-// RecordSize is the length of an encoded Record in bytes; a write of so few is
-// atomic on a pipe.
+// RecordSize is the length of an encoded Record in bytes.
 const RecordSize = 16 + statfsSize
 
 // statfsSize covers struct statfs of 64-bit Linux.
