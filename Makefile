@@ -23,14 +23,6 @@ TAGS := seccomp
 # A clone made by one user and built by another would stop git, and so go.
 export GOFLAGS := -buildvcs=false
 
-# The race detector needs the Go runtime in every process: packages that clone
-# without it, or whose tests mostly wait for such processes, run without.
-NORACE := /nsbox/(internal/(confine|zygote|leaktest|bench)|helper|hostile|initproc)$$
-ALL     = $(shell $(GO) list -tags $(TAGS) ./...)
-RACE    = $(shell $(GO) list -tags $(TAGS) ./nsbox/... | grep -Ev '$(NORACE)')
-PLAIN   = $(filter-out $(RACE),$(ALL))
-ROOTPKGS = $(shell grep -rl --include='*_test.go' 'nstest\.Require' nsbox cmd | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
-
 .PHONY: help build test test-root lint bench rootfs install quickstart fuzz setup examples clean
 
 help: ## this list
@@ -49,12 +41,10 @@ rootfs: build ## build the images of all languages that are not built yet (root)
 	@scripts/images
 
 test: ## all tests as root; without root the unit tests
-	@scripts/test --jobs $(JOBS) --race "$(RACE)" --plain "$(PLAIN)" --tags $(TAGS)
+	@JOBS=$(JOBS) scripts/test $(TAGS)
 
-test-root: build rootfs ## the packages with tests that need root, none skipped
-	@test "$$(id -u)" = 0 || { echo 'make test-root: needs root: sudo make test-root' >&2; exit 1; }
-	NSBOX_CI_NO_SKIP=1 $(GO) test -p $(JOBS) -count=1 -timeout 18m -tags $(TAGS) $(ROOTPKGS)
-	@echo 'make test-root: all tests passed'
+test-root: ## the packages with tests that need root or images, none skipped
+	@JOBS=$(JOBS) NSBOX_CI_NO_SKIP=1 scripts/test $(TAGS) --root
 
 lint: ## gofmt, go vet, golangci-lint with the reasons in .golangci.yml, shellcheck
 	@scripts/lint $(TAGS)
