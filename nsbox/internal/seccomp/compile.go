@@ -90,25 +90,29 @@ func (p *Profile) forNative() error {
 
 // call is what the rules that apply say about one system call.
 type call struct {
-	name   string
-	nr     int
-	action lib.ScmpAction
-	// alternatives is empty where the action does not depend on arguments.
-	alternatives [][]lib.ScmpCondition
+	name string
+	nr   int
+	// always is set where the action does not depend on arguments; alternatives
+	// then say nothing more.
+	always       *lib.ScmpAction
+	alternatives []alternative
 }
 
-// collect brings the rules together by system call. All rules on one call must
-// have the same action: which of two would win is not for the reader to guess.
+// alternative is an action for those arguments that meet all of conds.
+type alternative struct {
+	action lib.ScmpAction
+	conds  []lib.ScmpCondition
+}
+
+// collect brings the rules together by system call.
 func (p *Profile) collect(goarch string, kernel kernelVersion) ([]*call, error) {
 	byName := map[string]*call{}
-	always := map[string]bool{}
 	var out []*call
 	for i := range p.Syscalls {
 		r := &p.Syscalls[i]
 		if !r.applies(goarch, kernel) {
 			continue
 		}
-		action := libAction(r.Action, r.ErrnoRet)
 		for _, name := range r.Names {
 			nr, err := number(name)
 			if err != nil {
@@ -119,30 +123,71 @@ func (p *Profile) collect(goarch string, kernel kernelVersion) ([]*call, error) 
 			}
 			c := byName[name]
 			if c == nil {
-				c = &call{name: name, nr: nr, action: action}
+				c = &call{name: name, nr: nr}
 				byName[name] = c
 				out = append(out, c)
 			}
-			if c.action != action {
-				return nil, fmt.Errorf("%s has rules with different actions", name)
-			}
-			if len(r.Args) == 0 {
-				always[name] = true
-				continue
-			}
-			more, err := conditions(name, r.Args)
-			if err != nil {
+			if err := c.add(libAction(r.Action, r.ErrnoRet), r.Args); err != nil {
 				return nil, err
 			}
-			c.alternatives = append(c.alternatives, more...)
-		}
-	}
-	for _, c := range out {
-		if always[c.name] {
-			c.alternatives = nil
 		}
 	}
 	return out, nil
+}
+
+// add takes a rule in. Rules with different actions must exclude each other:
+// which of two would win is not for the reader to guess.
+func (c *call) add(action lib.ScmpAction, args []Arg) error {
+	contradiction := fmt.Errorf("%s has rules with different actions that can both match", c.name)
+	if c.always != nil && *c.always != action {
+		return contradiction
+	}
+	if len(args) == 0 {
+		for _, o := range c.alternatives {
+			if o.action != action {
+				return contradiction
+			}
+		}
+		c.always = &action
+		return nil
+	}
+	more, err := conditions(c.name, args)
+	if err != nil {
+		return err
+	}
+	for _, conds := range more {
+		for _, o := range c.alternatives {
+			if o.action != action && !exclusive(o.conds, conds) {
+				return contradiction
+			}
+		}
+		c.alternatives = append(c.alternatives, alternative{action, conds})
+	}
+	return nil
+}
+
+// exclusive tells whether no arguments meet both a and b, as far as bits that
+// both compare can show it.
+func exclusive(a, b []lib.ScmpCondition) bool {
+	bits := func(c lib.ScmpCondition) (mask, value uint64) {
+		switch c.Op {
+		case lib.CompareEqual:
+			return ^uint64(0), c.Operand1
+		case lib.CompareMaskedEqual:
+			return c.Operand1, c.Operand2
+		}
+		return 0, 0
+	}
+	for _, x := range a {
+		for _, y := range b {
+			xm, xv := bits(x)
+			ym, yv := bits(y)
+			if x.Argument == y.Argument && xm&ym&(xv^yv) != 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func libAction(a Action, errno *uint16) lib.ScmpAction {
@@ -183,21 +228,31 @@ func build(calls []*call, fallback lib.ScmpAction) (Program, error) {
 		}
 	}
 	for _, c := range calls {
-		if c.action == fallback {
-			continue // libseccomp refuses a rule that says what the default does
-		}
-		if len(c.alternatives) == 0 {
-			if err := f.AddRuleExact(lib.ScmpSyscall(c.nr), c.action); err != nil {
-				return nil, fmt.Errorf("rule for %s: %w", c.name, err)
-			}
-		}
-		for _, conds := range c.alternatives {
-			if err := f.AddRuleConditionalExact(lib.ScmpSyscall(c.nr), c.action, conds); err != nil {
-				return nil, fmt.Errorf("rule for %s: %w", c.name, err)
-			}
+		if err := c.addTo(f, fallback); err != nil {
+			return nil, fmt.Errorf("rule for %s: %w", c.name, err)
 		}
 	}
 	return export(f)
+}
+
+// addTo gives the rules on one call to libseccomp, which refuses those that say
+// what the default does anyway.
+func (c *call) addTo(f *lib.ScmpFilter, fallback lib.ScmpAction) error {
+	if c.always != nil {
+		if *c.always == fallback {
+			return nil
+		}
+		return f.AddRuleExact(lib.ScmpSyscall(c.nr), *c.always)
+	}
+	for _, a := range c.alternatives {
+		if a.action == fallback {
+			continue
+		}
+		if err := f.AddRuleConditionalExact(lib.ScmpSyscall(c.nr), a.action, a.conds); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // export reads the filter back from a memfd: writing it to memory needs
