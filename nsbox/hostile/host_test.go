@@ -2,11 +2,13 @@ package hostile_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -15,6 +17,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/helperproc"
 	"github.com/nsbox/nsbox/nsbox/internal/nstest"
 )
 
@@ -28,6 +32,9 @@ type host struct {
 	callers
 	before nstest.Snapshot
 	facts  map[string]string
+	helper *helperproc.Proc
+	lease  string
+	client *nsbox.Client
 }
 
 // callers counts who came to a listener.
@@ -91,7 +98,28 @@ func newHost(t *testing.T) *host {
 	}
 	h.facts = facts(t, h)
 	h.before = h.take(t)
+	h.start(t)
 	return h
+}
+
+// start starts the helper that the suite runs on. It has the secret in its
+// environment, as one started by an operator has theirs.
+func (h *host) start(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var err error
+	h.helper, err = helperproc.Start(ctx, helperproc.Config{Program: nstest.RequireHelper(t), Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if h.helper.Running() {
+			_ = h.helper.Kill() // the test has failed before it could be stopped
+		}
+	})
+	h.lease = lease(t, h.helper.Pid())
+	h.client = &nsbox.Client{Socket: h.helper.Socket}
 }
 
 // segment makes a System V segment that holds secret, open to everybody.
@@ -176,23 +204,24 @@ func firstWords(b []byte) []byte {
 
 func (h *host) take(t *testing.T) nstest.Snapshot {
 	t.Helper()
-	return nstest.Take(t, nstest.Scope{Root: os.Getpid(), Cgroup: ownCgroups(t), Descriptors: map[string]int{"the test": os.Getpid()}})
+	return nstest.Take(t, nstest.Scope{Root: os.Getpid(), Descriptors: map[string]int{"the test": os.Getpid()}})
 }
 
-// ownCgroups is a part of the path of every cgroup below the test's own one, so
-// that others on the machine don't count.
-func ownCgroups(t *testing.T) string {
+// lease is the name of the lease that a helper holds: that of its state and
+// its cgroups.
+func lease(t *testing.T, pid int) string {
 	t.Helper()
-	b, err := os.ReadFile("/proc/self/cgroup")
+	fds, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(b)) {
-		if f := strings.SplitN(strings.TrimSpace(line), ":", 3); len(f) == 3 && len(f[2]) > 1 {
-			return f[2] + "/"
+	for _, fd := range fds {
+		if to, err := os.Readlink(fd); err == nil && strings.HasPrefix(filepath.Base(to), "lease-") {
+			return filepath.Base(to)
 		}
 	}
-	return "/nsbox"
+	t.Fatal("the helper holds no lease")
+	return ""
 }
 
 // unharmed fails the test unless the host is as it was and the bait untouched.
@@ -206,12 +235,28 @@ func (h *host) unharmed(t *testing.T) {
 			t.Errorf("%s was %.200q and is %.200q", name, was, is)
 		}
 	}
+	// While the helper lives: nothing may depend on its end to die.
+	var alive []int
+	var groups []string
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if alive, groups = h.survivors(t), h.groups(t); len(alive)+len(groups) == 0 {
+			break
+		}
+	}
+	if len(alive)+len(groups) > 0 {
+		t.Errorf("programs of the suite are alive: processes %v, cgroups %q", alive, groups)
+	}
+	if !h.helper.Running() {
+		t.Errorf("the helper has ended: %s", h.helper.Log())
+	} else if err := h.helper.Stop(); err != nil {
+		t.Error(err)
+	}
 	nstest.RequireSame(t, h.before, 15*time.Second, func() nstest.Snapshot {
 		nstest.Reap(t)
 		return h.take(t)
 	})
-	if pids := h.survivors(t); len(pids) > 0 {
-		t.Errorf("programs of the suite are alive: processes %v", pids)
+	if log := h.helper.Log(); strings.Contains(log, "panic") || strings.Contains(log, "fatal error") {
+		t.Errorf("the helper's log: %s", log)
 	}
 }
 
@@ -234,4 +279,14 @@ func (h *host) survivors(t *testing.T) []int {
 		}
 	}
 	return out
+}
+
+// groups are the cgroups of executions that the helper has. Those of its
+// zygotes, which live on, are none.
+func (h *host) groups(t *testing.T) []string {
+	t.Helper()
+	all := nstest.Take(t, nstest.Scope{Cgroups: []string{"nsbox/" + h.lease}})["cgroups"]
+	return slices.DeleteFunc(all, func(path string) bool {
+		return !slices.ContainsFunc([]string{"-compile", "-run", "-collect"}, func(s string) bool { return strings.HasSuffix(path, s) })
+	})
 }

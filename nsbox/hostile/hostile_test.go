@@ -80,7 +80,7 @@ func TestBenign(t *testing.T) {
 func needSandbox(t *testing.T) {
 	t.Helper()
 	nstest.RequireRoot(t)
-	t.Setenv("NSBOX_HELPER", nstest.RequireHelper(t))
+	nstest.RequireHelper(t)
 }
 
 func load(t *testing.T, suite string) []hostile.Program {
@@ -102,7 +102,7 @@ func (h *host) run(t *testing.T, p hostile.Program, ready *readySignal) {
 	if ready != nil {
 		req.Stdout = ready
 	}
-	res, err := nsbox.Run(ctx, req)
+	res, err := h.client.Run(ctx, req)
 	if errors.Is(err, nsbox.ErrLanguage) {
 		nstest.Skip(t, err.Error())
 	}

@@ -82,7 +82,7 @@ func TestUploads(t *testing.T) {
 				Limits: nsbox.Limits{Timeout: nsbox.Duration(5 * time.Second)},
 			}
 			c.change(&req)
-			res, err := nsbox.Run(ctx, req)
+			res, err := h.client.Run(ctx, req)
 			switch {
 			case req.Language == "bash" && errors.Is(err, nsbox.ErrLanguage):
 				nstest.Skip(t, err.Error())
