@@ -29,6 +29,8 @@ type Config struct {
 	RunDir string
 	// ImageDir is the image store: /var/lib/nsbox/images.
 	ImageDir string
+	// Candidates prefers images that are being tested: see image.OpenCandidates.
+	Candidates bool
 	// InitPath is nsbox-init.
 	InitPath string
 	// IDBase and IDCount are the block of host ids.
@@ -99,7 +101,11 @@ func New(cfg Config) (h *Helper, err error) {
 	if err := h.rememberCgroups(); err != nil {
 		return nil, err
 	}
-	if h.images, err = image.Open(cfg.ImageDir); err != nil {
+	open := image.Open
+	if cfg.Candidates {
+		open = image.OpenCandidates
+	}
+	if h.images, err = open(cfg.ImageDir); err != nil {
 		return nil, err
 	}
 	h.landlock = landlockABI()

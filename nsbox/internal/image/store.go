@@ -33,7 +33,8 @@ const (
 // Store is a directory of images. Its methods may be called from several
 // goroutines and processes at once.
 type Store struct {
-	dir string
+	dir        string
+	candidates bool // see OpenCandidates
 }
 
 // Image is an image that can be mounted.
@@ -118,6 +119,11 @@ func (s *Store) Dir() string { return s.dir }
 // and their key files look as they did when the image was made. An error about
 // the image is an [*Error]. What Get does not see, [Store.Verify] does.
 func (s *Store) Get(name string) (*Image, error) {
+	if s.candidates {
+		if img, err := s.candidate(name); img != nil || err != nil {
+			return img, err
+		}
+	}
 	m, err := s.load(name)
 	if err != nil {
 		return nil, err
