@@ -61,19 +61,19 @@ func TestNumbersAndStringsMeanTheSame(t *testing.T) {
 
 func TestMistakesInFiles(t *testing.T) {
 	for text, want := range map[string]string{
-		`timeout = "soon"`:          `PATH: timeout: "soon" is not a duration: write a number with ms, s, m or h, such as 60s`,
-		`memory = -5`:               `PATH: memory: "-5" is not a size: write a number with KiB, MiB or GiB, such as 256MiB`,
-		`memory = 0`:                `PATH: memory: "0" is not allowed: the size must be more than zero, such as 256MiB`,
-		`pids = "many"`:             `PATH: pids: "many" is not a count: write a whole number above zero, such as 64`,
-		`cpus = inf`:                `PATH: cpus: "+Inf" is not a number of processors: write a number above zero, such as 0.5 or 2`,
-		`net = "host"`:              `PATH: net: "host" is not a network: write none or loopback`,
-		`quiet = "maybe"`:           `PATH: quiet: "maybe" is neither true nor false`,
-		`socket = "helper.sock"`:    `PATH: socket: "helper.sock" is not allowed: write an absolute path`,
-		`tiemout = "1s"`:            `PATH: unknown option "tiemout"; did you mean "timeout"?`,
-		`max_output = "1s"`:         `PATH: unknown option "max_output"; did you mean "max-output"?`,
+		`timeout = "soon"`:           `PATH: timeout: "soon" is not a duration: write a number with ms, s, m or h, such as 60s`,
+		`memory = -5`:                `PATH: memory: "-5" is not a size: write a number with KiB, MiB or GiB, such as 256MiB`,
+		`memory = 0`:                 `PATH: memory: "0" is not allowed: the size must be more than zero, such as 256MiB`,
+		`pids = "many"`:              `PATH: pids: "many" is not a count: write a whole number above zero, such as 64`,
+		`cpus = inf`:                 `PATH: cpus: "+Inf" is not a number of processors: write a number above zero, such as 0.5 or 2`,
+		`net = "host"`:               `PATH: net: "host" is not a network: write none or loopback`,
+		`quiet = "maybe"`:            `PATH: quiet: "maybe" is neither true nor false`,
+		`socket = "helper.sock"`:     `PATH: socket: "helper.sock" is not allowed: write an absolute path`,
+		`tiemout = "1s"`:             `PATH: unknown option "tiemout"; did you mean "timeout"?`,
+		`max_output = "1s"`:          `PATH: unknown option "max_output"; did you mean "max-output"?`,
 		"[limits]\ntimeout = \"1s\"": `PATH: unknown option "limits"; known are timeout, cpu-time, `,
-		`memory = [1]`:              `PATH: memory: write a string, a number or true or false`,
-		"pids = 1\npids = ":         `PATH:2: `,
+		`memory = [1]`:               `PATH: memory: write a string, a number or true or false`,
+		"pids = 1\npids = ":          `PATH:2: `,
 	} {
 		path := write(t, text)
 		_, err := Load(Sources{Files: []string{path}})

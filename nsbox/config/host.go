@@ -1,0 +1,55 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/nsbox/nsbox/nsbox/policy"
+)
+
+// HostFile is the root-owned file of the host's bounds.
+const HostFile = "/etc/nsbox/helper.toml"
+
+// Host is what the administrator sets for all users. It binds where the helper
+// reads it; the command line reads it to explain what the helper would decide.
+type Host struct {
+	// IDBase and IDCount are the block of subordinate ids.
+	IDBase, IDCount uint32
+	Ceilings        policy.Ceilings
+}
+
+// LoadHost reads the file at path over the values of h, strictly. A file that
+// does not exist changes nothing.
+func LoadHost(path string, h *Host) error {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	file := struct {
+		IDs struct {
+			Base  uint32 `toml:"base"`
+			Count uint32 `toml:"count"`
+		} `toml:"ids"`
+		Limits *policy.Ceilings `toml:"limits"`
+	}{Limits: &h.Ceilings}
+	if err := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields().Decode(&file); err != nil {
+		var unknown *toml.StrictMissingError
+		if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+			row, _ := unknown.Errors[0].Position()
+			return fmt.Errorf("%s:%d: unknown key %v", path, row, unknown.Errors[0].Key())
+		}
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if file.IDs.Base != 0 {
+		h.IDBase, h.IDCount = file.IDs.Base, file.IDs.Count
+	}
+	return nil
+}
