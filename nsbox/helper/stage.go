@@ -138,7 +138,7 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 		}
 		return nil, fmt.Errorf("start %s: %w", s.id, err)
 	}
-	defer b.proc.Close()
+	undo.AddFunc(b.proc.Close)
 	// From here on a process lives: whatever goes wrong, it is killed and waited
 	// for before its cgroup and ids are given back.
 	undo.Add(b.end)
