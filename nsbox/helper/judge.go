@@ -69,7 +69,9 @@ func judge(e ending) (res nsbox.StageResult, ok bool) {
 	case e.cause == causeCancel:
 		res.Verdict = nsbox.Cancelled
 		return res, true
-	case e.cause == causePids || e.stats.PidsDenied > 0 && failed && e.cause == causeNone:
+	case e.cause == causePids || e.stats.PidsDenied > 0 && e.cause == causeNone:
+		// The refusal itself is the verdict: whoever is refused a process is ended,
+		// and a program that was quicker to end by itself is no exception.
 		return limit(nsbox.PidsLimit, "pids", int64(lim.Pids), max(e.stats.PidsPeak, int64(lim.Pids)))
 	case e.cause == causeOutput:
 		// The client counts the bytes.

@@ -43,6 +43,7 @@ func TestJudge(t *testing.T) {
 		{"oom of the program", ending{exit: exit(9), stats: cgroup.Stats{OOMKills: 1}}, nsbox.OOM, 137, "memory"},
 		{"pids", ending{cause: causePids}, nsbox.PidsLimit, 137, "pids"},
 		{"pids, ended by itself", ending{exit: exit(1 << 8), stats: cgroup.Stats{PidsDenied: 2}}, nsbox.PidsLimit, 1, "pids"},
+		{"pids, ended well", ending{exit: exit(0), stats: cgroup.Stats{PidsDenied: 2}}, nsbox.PidsLimit, 0, "pids"},
 		{"output", ending{cause: causeOutput}, nsbox.OutputLimit, 137, "max_output"},
 		{"cancelled", ending{cause: causeCancel}, nsbox.Cancelled, 137, ""},
 		{"disk", ending{exit: full}, nsbox.DiskFull, 1, "disk"},

@@ -88,7 +88,8 @@ func Start(ctx context.Context, cfg Config) (z *Zygote, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("zygote: create container: %w", err)
 	}
-	undo.Add(func() error { return destroy(container) })
+	z = &Zygote{container: container, conn: conn, profiles: map[string]bool{}}
+	undo.Add(func() error { return destroy(container, z.cgroups) })
 
 	// The zygote gets pipes: no host file is ever its descriptor 0, 1 or 2.
 	stderr := &tail{}
@@ -114,10 +115,13 @@ func Start(ctx context.Context, cfg Config) (z *Zygote, err error) {
 	})
 	theirs.Close()
 
-	z = &Zygote{container: container, process: process, stderr: stderr, conn: conn, profiles: map[string]bool{}}
-	if state, err := container.State(); err == nil {
-		z.cgroups = state.CgroupPaths
+	z.process, z.stderr = process, stderr
+	// While it lives: a container without a process has no state.
+	state, err := container.State()
+	if err != nil {
+		return nil, fmt.Errorf("zygote: state: %w", err)
 	}
+	z.cgroups = state.CgroupPaths
 	if err := conn.Unix().SetReadDeadline(time.Now().Add(startTimeout)); err != nil {
 		return nil, err
 	}
@@ -138,13 +142,9 @@ func Start(ctx context.Context, cfg Config) (z *Zygote, err error) {
 
 // destroy removes a container whose processes are dead, and the directories
 // above its cgroups that libcontainer made and nobody else uses.
-func destroy(c *libcontainer.Container) error {
-	var paths map[string]string
-	if state, err := c.State(); err == nil {
-		paths = state.CgroupPaths
-	}
+func destroy(c *libcontainer.Container, cgroups map[string]string) error {
 	err := c.Destroy()
-	for _, p := range paths {
+	for _, p := range cgroups {
 		// Not empty means that others still live below it.
 		for dir := filepath.Dir(p); unix.Rmdir(dir) == nil; dir = filepath.Dir(dir) {
 			if filepath.Base(dir) == "nsbox" {
@@ -169,7 +169,7 @@ func (z *Zygote) Close() error {
 	// after theirs (pid_namespaces(7)).
 	_ = z.process.Signal(unix.SIGKILL)
 	_, _ = z.process.Wait()
-	return destroy(z.container)
+	return destroy(z.container, z.cgroups)
 }
 
 // Process is a child of the zygote: a sandbox, or a collector.
