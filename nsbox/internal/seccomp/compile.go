@@ -108,6 +108,7 @@ type alternative struct {
 func (p *Profile) collect(goarch string, kernel kernelVersion) ([]*call, error) {
 	byName := map[string]*call{}
 	var out []*call
+	total := 0
 	for i := range p.Syscalls {
 		r := &p.Syscalls[i]
 		if !r.applies(goarch, kernel) {
@@ -127,8 +128,13 @@ func (p *Profile) collect(goarch string, kernel kernelVersion) ([]*call, error) 
 				byName[name] = c
 				out = append(out, c)
 			}
+			before := len(c.alternatives)
 			if err := c.add(libAction(r.Action, r.ErrnoRet), r.Args); err != nil {
 				return nil, err
+			}
+			// Each takes an instruction at least; libseccomp's time grows faster.
+			if total += len(c.alternatives) - before; total > maxInstructions {
+				return nil, fmt.Errorf("its comparisons come to more than %d alternatives", maxInstructions)
 			}
 		}
 	}
