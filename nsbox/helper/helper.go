@@ -54,6 +54,8 @@ type Helper struct {
 	profiles *profiles
 	landlock int
 	dir      string // this lease's part of RunDir
+	// zygoteDirs are the parents of the zygotes' cgroups, in every hierarchy.
+	zygoteDirs []string
 
 	mu      sync.Mutex
 	closed  bool
@@ -129,7 +131,9 @@ func (h *Helper) Close() error {
 	h.mu.Unlock()
 	err := h.zygotes.close()
 	h.running.Wait()
-	return errors.Join(err, h.tree.Delete(), os.RemoveAll(h.dir), h.lease.Close())
+	err = errors.Join(err, h.tree.Delete())
+	h.removeZygoteDirs()
+	return errors.Join(err, os.RemoveAll(h.dir), h.lease.Close())
 }
 
 // Wait waits for the executions under way, until ctx is done.

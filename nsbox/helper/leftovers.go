@@ -17,13 +17,22 @@ import (
 // cgroup and would look elsewhere.
 const cgroupsFile = "cgroups"
 
+// zygoteSuffix sets the zygotes' cgroups, which libcontainer makes in every
+// hierarchy, apart from the sandboxes', which package cgroup makes.
+const zygoteSuffix = "-zygotes"
+
 // rememberCgroups writes the list before anything is put there.
 func (h *Helper) rememberCgroups() error {
-	dirs, err := leaseCgroups(h.leaseName())
+	var err error
+	if h.zygoteDirs, err = leaseCgroups(h.leaseName() + zygoteSuffix); err != nil {
+		return fmt.Errorf("cgroups: %w", err)
+	}
+	trees, err := leaseCgroups(h.leaseName())
 	if err != nil {
 		return fmt.Errorf("cgroups: %w", err)
 	}
-	dirs = append(dirs, h.tree.Path())
+	dirs := append(trees, h.tree.Path())
+	dirs = append(dirs, h.zygoteDirs...)
 	path := filepath.Join(h.dir, cgroupsFile)
 	if err := os.WriteFile(path, []byte(strings.Join(dirs, "\n")+"\n"), 0o600); err != nil {
 		return fmt.Errorf("cgroups: %w", err)
@@ -94,10 +103,17 @@ func eachLine(path string, f func(string)) error {
 // have then seen the end of their socket and are going, with their sandboxes.
 func (h *Helper) clearLeftovers() error {
 	var errs []error
+	lock, lockErr := h.lockCgroups(unix.LOCK_EX | unix.LOCK_NB)
+	if lockErr == nil {
+		defer lock.Close()
+	}
 	err := eachLine(filepath.Join(h.dir, cgroupsFile), func(dir string) {
 		// The file is root's, but a path in it must still be one of ours.
-		if filepath.IsAbs(dir) && filepath.Base(dir) == h.leaseName() && filepath.Base(filepath.Dir(dir)) == "nsbox" {
+		if filepath.IsAbs(dir) && strings.TrimSuffix(filepath.Base(dir), zygoteSuffix) == h.leaseName() && filepath.Base(filepath.Dir(dir)) == "nsbox" {
 			errs = append(errs, removeCgroup(dir))
+			if lockErr == nil {
+				_ = unix.Rmdir(filepath.Dir(dir)) // unless another lease is in it
+			}
 		}
 	})
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -107,6 +123,43 @@ func (h *Helper) clearLeftovers() error {
 	return errors.Join(errs...)
 }
 
+// holdCgroups keeps other helpers from removing the directory that all share,
+// while libcontainer makes one below it: it makes parents one by one.
+func (h *Helper) holdCgroups() (release func(), err error) {
+	f, err := h.lockCgroups(unix.LOCK_SH)
+	if err != nil {
+		return nil, fmt.Errorf("cgroups: %w", err)
+	}
+	return func() { f.Close() }, nil
+}
+
+func (h *Helper) lockCgroups(how int) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(h.cfg.RunDir, "leases", "cgroups.lock"), os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), how); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// removeZygoteDirs removes the empty directories that libcontainer leaves above
+// its cgroups. Where another helper is at work it leaves the shared one to it.
+func (h *Helper) removeZygoteDirs() {
+	f, err := h.lockCgroups(unix.LOCK_EX | unix.LOCK_NB)
+	for _, dir := range h.zygoteDirs {
+		_ = unix.Rmdir(dir)
+		if err == nil {
+			_ = unix.Rmdir(filepath.Dir(dir))
+		}
+	}
+	if err == nil {
+		f.Close()
+	}
+}
+
 // removeCgroup kills what is in dir or below and removes it, for as long as a
 // process takes to die.
 func removeCgroup(dir string) error {
@@ -114,8 +167,6 @@ func removeCgroup(dir string) error {
 	for {
 		left, err := sweepCgroup(dir)
 		if err == nil && !left {
-			// The parent goes too unless another lease is in it.
-			_ = unix.Rmdir(filepath.Dir(dir))
 			return nil
 		}
 		if time.Now().After(deadline) {

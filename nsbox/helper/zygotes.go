@@ -104,6 +104,11 @@ func (zs *zygotes) build(ctx context.Context, img *image.Image, id string) (z *z
 	var undo cleanup.Stack
 	defer undo.Run(&err)
 	h := zs.h
+	release, err := img.Hold()
+	if err != nil {
+		return nil, nil, err
+	}
+	undo.AddFunc(release)
 	root := filepath.Join(h.dir, "root-"+id)
 	if err := zygote.MountImage(root, img.Layers); err != nil {
 		return nil, nil, err
@@ -115,12 +120,17 @@ func (zs *zygotes) build(ctx context.Context, img *image.Image, id string) (z *z
 	}
 	undo.AddFunc(func() { h.lease.GiveZygote(rootID) })
 	host, size := h.lease.Map()
+	unlock, err := h.holdCgroups()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer unlock()
 	z, err = zygote.Start(ctx, zygote.Config{
 		ID:       "zygote-" + id,
 		StateDir: filepath.Join(h.dir, "containers"),
 		Rootfs:   root,
 		InitPath: h.cfg.InitPath,
-		Cgroup:   filepath.Join("nsbox", h.leaseName(), "zygote-"+id),
+		Cgroup:   filepath.Join("nsbox", h.leaseName()+zygoteSuffix, "zygote-"+id),
 		RootID:   rootID, MapHost: host, MapSize: size,
 	})
 	if err != nil {
@@ -131,6 +141,7 @@ func (zs *zygotes) build(ctx context.Context, img *image.Image, id string) (z *z
 		err := z.Close()
 		err = errors.Join(err, zygote.UnmountImage(root))
 		h.lease.GiveZygote(rootID)
+		release()
 		return err
 	}, nil
 }

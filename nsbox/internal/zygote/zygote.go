@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -57,7 +56,6 @@ type Zygote struct {
 	container *libcontainer.Container
 	process   *libcontainer.Process
 	stderr    *tail
-	cgroups   map[string]string
 
 	mu       sync.Mutex
 	conn     *wire.Conn
@@ -88,8 +86,7 @@ func Start(ctx context.Context, cfg Config) (z *Zygote, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("zygote: create container: %w", err)
 	}
-	z = &Zygote{container: container, conn: conn, profiles: map[string]bool{}}
-	undo.Add(func() error { return destroy(container, z.cgroups) })
+	undo.Add(container.Destroy)
 
 	// The zygote gets pipes: no host file is ever its descriptor 0, 1 or 2.
 	stderr := &tail{}
@@ -115,13 +112,7 @@ func Start(ctx context.Context, cfg Config) (z *Zygote, err error) {
 	})
 	theirs.Close()
 
-	z.process, z.stderr = process, stderr
-	// While it lives: a container without a process has no state.
-	state, err := container.State()
-	if err != nil {
-		return nil, fmt.Errorf("zygote: state: %w", err)
-	}
-	z.cgroups = state.CgroupPaths
+	z = &Zygote{container: container, process: process, stderr: stderr, conn: conn, profiles: map[string]bool{}}
 	if err := conn.Unix().SetReadDeadline(time.Now().Add(startTimeout)); err != nil {
 		return nil, err
 	}
@@ -140,21 +131,6 @@ func Start(ctx context.Context, cfg Config) (z *Zygote, err error) {
 	return z, nil
 }
 
-// destroy removes a container whose processes are dead, and the directories
-// above its cgroups that libcontainer made and nobody else uses.
-func destroy(c *libcontainer.Container, cgroups map[string]string) error {
-	err := c.Destroy()
-	for _, p := range cgroups {
-		// Not empty means that others still live below it.
-		for dir := filepath.Dir(p); unix.Rmdir(dir) == nil; dir = filepath.Dir(dir) {
-			if filepath.Base(dir) == "nsbox" {
-				break
-			}
-		}
-	}
-	return err
-}
-
 // Close ends the zygote and with it every sandbox below it, and removes what
 // libcontainer made for it.
 func (z *Zygote) Close() error {
@@ -169,7 +145,7 @@ func (z *Zygote) Close() error {
 	// after theirs (pid_namespaces(7)).
 	_ = z.process.Signal(unix.SIGKILL)
 	_, _ = z.process.Wait()
-	return destroy(z.container, z.cgroups)
+	return z.container.Destroy()
 }
 
 // Process is a child of the zygote: a sandbox, or a collector.
