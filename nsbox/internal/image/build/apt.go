@@ -60,10 +60,10 @@ func newApt(ctx context.Context, dir, cache string) (*apt, error) {
 		return nil, err
 	}
 	conf := `Dir::Etc::main "/dev/null";
-Dir::Etc::parts "/nonexistent";
-Dir::Etc::sourceparts "/nonexistent";
-Dir::Etc::preferences "/nonexistent";
-Dir::Etc::preferencesparts "/nonexistent";
+Dir::Etc::parts "/dev/null";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
 APT::Install-Recommends "false";
 APT::Get::Assume-Yes "true";
 Acquire::Languages "none";

@@ -36,8 +36,9 @@ var dpkgOptions = []string{
 	"force-unsafe-io",
 }
 
-// base returns the base, and makes it where that is needed.
-func (b *builder) base(ctx context.Context, force bool) (*image.Image, error) {
+// base returns the base, and makes it where that is needed. test may be nil: an
+// image over it is tested itself.
+func (b *builder) base(ctx context.Context, force bool, test func(context.Context, *image.Image) error) (*image.Image, error) {
 	hash := recipeHash(&language.Recipe{Packages: append(append([]string{release}, baseRecipe.Packages...), dpkgOptions...)}, nil)
 	if !force {
 		if img := b.current(image.BaseName, hash); img != nil {
@@ -88,7 +89,7 @@ func (b *builder) base(ctx context.Context, force bool) (*image.Image, error) {
 	if err := image.Furnish(tree); err != nil {
 		return nil, err
 	}
-	return b.change.Commit(ctx, image.Draft{Name: image.BaseName, Tree: tree, Recipe: hash}, nil)
+	return b.change.Commit(ctx, image.Draft{Name: image.BaseName, Tree: tree, Recipe: hash}, test)
 }
 
 func (b *builder) getApt(ctx context.Context) (*apt, error) {
@@ -122,7 +123,7 @@ var leftovers = []string{
 	"etc/rc4.d", "etc/rc5.d", "etc/rc6.d", "etc/rcS.d",
 	"var/lib/apt", "var/lib/systemd", "var/lib/dpkg/lock", "var/lib/dpkg/lock-frontend", "var/lib/dpkg/triggers/Lock",
 	"var/lib/dpkg/status-old", "var/lib/dpkg/available-old", "var/lib/dpkg/diversions-old", "var/lib/dpkg/statoverride-old",
-	"var/cache/", "var/log/", "var/tmp/", "run/", "tmp/", "root/", "usr/lib/systemd/system",
+	"var/cache/", "var/log/", "var/tmp/", "run/", "tmp/", "root/", "usr/lib/systemd/system", "usr/share/man",
 }
 
 // clean removes leftovers from a tree: a whole root filesystem, or the upper

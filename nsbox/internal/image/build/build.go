@@ -108,7 +108,7 @@ func build(ctx context.Context, s *image.Store, name string, r *language.Recipe,
 	defer b.close()
 
 	if name == image.BaseName {
-		return b.base(ctx, o.Force)
+		return b.base(ctx, o.Force, o.Test)
 	}
 	below, err := b.below(ctx, r)
 	if err != nil {
@@ -149,7 +149,7 @@ func (b *builder) close() {
 // below returns the image that r's layer goes over.
 func (b *builder) below(ctx context.Context, r *language.Recipe) (*image.Image, error) {
 	if r.Base == "" || r.Base == image.BaseName {
-		return b.base(ctx, false)
+		return b.base(ctx, false, nil)
 	}
 	img, err := b.store.Get(r.Base)
 	if err != nil {
@@ -307,7 +307,7 @@ func run(cmd *exec.Cmd) ([]byte, error) {
 		if said == "" {
 			said = strings.TrimSpace(stdout.String())
 		}
-		return nil, fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, lastLines(said, 15))
+		return nil, fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, lastLines(said, 25))
 	}
 	return stdout.b, nil
 }

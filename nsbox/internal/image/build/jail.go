@@ -22,6 +22,9 @@ import (
 // mount at, the overlay's options, a directory that the image sees at
 // /tmp/cache; then the command.
 //
+// Manual pages are kept out of images, but update-alternatives, which links to
+// those of the JDK, fails where there is no directory for them. clean removes it.
+//
 // The unmount at the end makes the kernel write nothing to the layer any more;
 // where a process of the image is still there it fails, and the end of the
 // namespaces does it.
@@ -46,6 +49,7 @@ ln -s /proc/self/fd/0 "$root/dev/stdin"
 ln -s /proc/self/fd/1 "$root/dev/stdout"
 ln -s /proc/self/fd/2 "$root/dev/stderr"
 mount --bind "$cache" "$root/tmp/cache"
+mkdir -p "$root/usr/share/man/man1" "$root/usr/share/man/man8"
 rc=0
 "$@" || rc=$?
 umount -R "$root" 2>/dev/null || true
