@@ -3,7 +3,6 @@ package hostile_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -131,11 +130,14 @@ func checkReport(res nsbox.Result) []string {
 	if err := report.JSON(&out, res, true); err != nil {
 		bad = append(bad, "report: "+err.Error())
 	}
-	b, err := json.Marshal(res)
-	if err != nil {
-		bad = append(bad, "json: "+err.Error())
+	events := report.NewEvents(&out)
+	events.Write(nsbox.Event{Type: nsbox.EventStdout, Data: res.Stdout})
+	events.Write(nsbox.Event{Type: nsbox.EventStderr, Data: res.Stderr})
+	events.Write(nsbox.Event{Type: nsbox.EventExit, Result: &res})
+	if err := events.Err(); err != nil {
+		bad = append(bad, "events: "+err.Error())
 	}
-	texts := append(report.Explain(res), out.String(), string(b))
+	texts := append(report.Explain(res), out.String())
 	for _, a := range res.Artifacts {
 		texts = append(texts, report.Escape(a.Path))
 	}

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"sync"
 
@@ -79,4 +81,31 @@ func withoutData(r nsbox.Result) nsbox.Result {
 	return r
 }
 
-func line(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }
+func line(w io.Writer, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(escapeControls(b), '\n'))
+	return err
+}
+
+// escapeControls writes the control characters that JSON lets stand, DEL and
+// those from U+0080 to U+009F, as \u escapes: JSON lines are looked at on
+// terminals, where U+009B begins a control sequence as ESC [ does. Beyond ASCII
+// and in its control characters, JSON text is all inside strings.
+func escapeControls(b []byte) []byte {
+	control := func(r rune) bool { return r >= 0x7f && r <= 0x9f }
+	if bytes.IndexFunc(b, control) < 0 {
+		return b
+	}
+	var out bytes.Buffer
+	for _, r := range string(b) {
+		if control(r) {
+			fmt.Fprintf(&out, "\\u%04x", r)
+		} else {
+			out.WriteRune(r)
+		}
+	}
+	return out.Bytes()
+}

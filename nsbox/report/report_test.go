@@ -143,3 +143,20 @@ func TestEventsStopAtAnError(t *testing.T) {
 		t.Errorf("err %v after %d writes", ev.Err(), w.writes)
 	}
 }
+
+func TestJSONEscapesControls(t *testing.T) {
+	want := nsbox.Result{Verdict: nsbox.OK, Stdout: []byte("a\x1b\x7f\u009b31m\u0085é\u00a0日🦀\n")}
+	var out bytes.Buffer
+	if err := JSON(&out, want, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range strings.TrimSuffix(out.String(), "\n") {
+		if r < ' ' || r >= 0x7f && r <= 0x9f {
+			t.Errorf("%q stands in %s", r, &out)
+		}
+	}
+	var got nsbox.Result
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil || !bytes.Equal(got.Stdout, want.Stdout) {
+		t.Errorf("stdout %q comes back as %q (%v)", want.Stdout, got.Stdout, err)
+	}
+}

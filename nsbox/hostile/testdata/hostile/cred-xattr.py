@@ -15,7 +15,9 @@ for d in ("/workspace", "/tmp", "/dev/shm"):
     refused("capabilities v2", os.setxattr, p, "security.capability", caps2)
     refused("capabilities v3", os.setxattr, p, "security.capability", caps3)
     refused("overlay opaque", os.setxattr, p, "trusted.overlay.opaque", b"y")
-    refused("selinux label", os.setxattr, p, "security.selinux", b"unconfined")
+    # Not security.selinux: its owner may set that where no policy is loaded.
+    refused("integrity signature", os.setxattr, p, "security.ima", b"\x04x")
+    refused("security attribute", os.setxattr, p, "security.nsbox", b"x")
     refused("chown root", os.chown, p, 0, 0)
     refused("chown init", os.chown, p, 1, -1)
 finish()

@@ -14,7 +14,10 @@ int main(void) {
     no_write("/proc/self/projid_map", "0 0 1\n");
     no_write("/proc/self/setgroups", "allow\n");
     no_write("/proc/self/oom_score_adj", "-1000\n");
-    no_write("/proc/self/loginuid", "0\n");
+    /* Audit lets anybody set an unset login uid, once, but only to an id of the
+       own namespace: a host's id must not be had. 0 in here is nobody there. */
+    no_write("/proc/self/loginuid", "65534\n");
+    no_write("/proc/self/loginuid", "100000\n");
     no_write("/proc/self/sessionid", "0\n");
     no_write("/proc/self/timens_offsets", "monotonic 1000 0\n");
     no_write("/proc/self/attr/exec", "unconfined\n");
