@@ -81,8 +81,8 @@ type Recipe struct {
 	// Script is run by sh as root inside the image being made, at the end, without
 	// a network.
 	Script string `toml:"script"`
-	// Remove are paths deleted at the end, to keep the image small: absolute,
-	// without wildcards; one that is not there is no error.
+	// Remove are paths deleted at the end, to keep the image small: absolute, with
+	// the wildcards * and ?; one that is not there is no error.
 	Remove []string `toml:"remove"`
 }
 
