@@ -90,9 +90,12 @@ func collectMain(args []string) error {
 	c := &collector{list: json.NewEncoder(out), bytes: os.NewFile(3, "bytes"), maxFiles: files, left: size, maxDepth: depth}
 	root, err := unix.Open(".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return fmt.Errorf("open %s: %w", args[0], err)
+		// The program owns the directory and may have shut it.
+		err = c.skip(".", "can't be opened: "+err.Error())
+	} else {
+		err = c.walk(root, "", 0)
 	}
-	if err := c.walk(root, "", 0); err != nil {
+	if err != nil {
 		return err
 	}
 	if c.skipped > MaxSkipped {
@@ -168,6 +171,8 @@ func (c *collector) entry(parent int, full, name string, depth int) error {
 	}
 	reason := ""
 	switch kind := st.Mode & unix.S_IFMT; {
+	case !utf8.ValidString(name):
+		reason = "name is not UTF-8"
 	case kind == unix.S_IFDIR && depth+1 > c.maxDepth:
 		reason = fmt.Sprintf("deeper than %d directories", c.maxDepth)
 	case kind == unix.S_IFDIR:
@@ -176,8 +181,6 @@ func (c *collector) entry(parent int, full, name string, depth int) error {
 		reason = "FIFO"
 	case kind != unix.S_IFREG:
 		reason = "device"
-	case !utf8.ValidString(name):
-		reason = "name is not UTF-8"
 	case st.Nlink != 1:
 		reason = "more than one hard link"
 	case c.files >= c.maxFiles:
