@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/nsbox/nsbox/nsbox"
 )
@@ -124,6 +125,9 @@ func (p *Program) checkArtifacts(res nsbox.Result, secret string) []string {
 		total += a.Size
 		if a.Path == "" || path.IsAbs(a.Path) || path.Clean(a.Path) != a.Path || strings.HasPrefix(a.Path, "../") {
 			say("artifact %q has a path that leads elsewhere", a.Path)
+		}
+		if !utf8.ValidString(a.Path) || strings.ContainsRune(a.Path, utf8.RuneError) {
+			say("artifact %q has a name that its program can't have given it", a.Path)
 		}
 		if sum := sha256.Sum256(a.Data); a.Size != int64(len(a.Data)) || a.SHA256 != hex.EncodeToString(sum[:]) {
 			say("artifact %q is not what its size and digest say", a.Path)

@@ -15,4 +15,6 @@ for i, n in enumerate(names):
     os.close(fd)
 os.mkdir(b"/workspace/\x1b[31m")
 os.close(os.open(b"/workspace/\x1b[31m/..\n", os.O_CREAT | os.O_WRONLY))
+os.mkdir(b"/workspace/\xfe")
+os.close(os.open(b"/workspace/\xfe/inside", os.O_CREAT | os.O_WRONLY))
 contained("%d names" % len(names))
