@@ -61,9 +61,14 @@ func (a *App) Main(args []string) int {
 
 func (a *App) main(args []string) error {
 	root := a.tree()
-	arranged, err := arrange(root, args[min(1, len(args)):])
-	if err != nil {
+	arranged, help, err := arrange(root, args[min(1, len(args)):])
+	switch {
+	case err != nil:
 		return err
+	case help != nil && help.command == nil:
+		return a.helpRoot(root)
+	case help != nil:
+		return a.help(help.path, help.command)
 	}
 	return root.RunContext(context.Background(), append([]string{root.Name}, arranged...))
 }
@@ -119,12 +124,11 @@ func (a *App) tree() *cli.App {
 // finish gives c and its subcommands what all have.
 func (a *App) finish(path string, c *cli.Command) {
 	path += " " + c.Name
-	c.HelpName = path
 	c.HideHelp = true
 	c.Flags = append(c.Flags, helpFlag())
 	action := c.Action
 	c.Action = func(ctx *cli.Context) error {
-		if ctx.Bool("help") || action == nil {
+		if action == nil {
 			return a.help(path, c)
 		}
 		return action(ctx)

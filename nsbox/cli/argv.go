@@ -13,9 +13,10 @@ import (
 // returns them with that command's flags first: flags may stand before and
 // after FILE, and package flag stops at the first argument that is none. What
 // follows "--" stays as it is. Mistakes come back as one sentence each, so that
-// none is left for the libraries to word.
-func arrange(root *cli.App, args []string) ([]string, error) {
-	var out []string
+// none is left for the libraries to word. Where help is asked for, help says about
+// what, and nothing is to be run.
+func arrange(root *cli.App, args []string) (out []string, help *topic, err error) {
+	var command *cli.Command // nil is root
 	commands, flags, path := root.Commands, root.Flags, root.Name
 	for {
 		i := 0
@@ -28,19 +29,25 @@ func arrange(root *cli.App, args []string) ([]string, error) {
 		name := args[i]
 		next := find(commands, name)
 		if next == nil {
-			return nil, unknownCommand(path, name, commands)
+			return nil, nil, unknownCommand(path, name, commands)
 		}
 		// A switch of the level above counts for it alone.
 		own, err := splitFlags(path, flags, args[:i])
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if own.help {
+			return nil, &topic{path, command}, nil
 		}
 		out = append(append(out, own.flags...), name)
-		args, commands, flags, path = args[i+1:], next.Subcommands, next.Flags, path+" "+next.Name
+		command, args, commands, flags, path = next, args[i+1:], next.Subcommands, next.Flags, path+" "+next.Name
 	}
 	s, err := splitFlags(path, flags, args)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if s.help {
+		return nil, &topic{path, command}, nil
 	}
 	out = append(out, s.flags...)
 	if len(s.rest)+len(s.after) > 0 || s.dashes {
@@ -49,7 +56,14 @@ func arrange(root *cli.App, args []string) ([]string, error) {
 	if s.dashes {
 		out = append(append(out, "--"), s.after...)
 	}
-	return out, nil
+	return out, nil, nil
+}
+
+// topic is what help is asked about: a command by its path, or nsbox itself,
+// which is no command.
+type topic struct {
+	path    string
+	command *cli.Command
 }
 
 func isFlag(arg string) bool { return len(arg) > 1 && arg[0] == '-' && arg != "--" }
@@ -69,6 +83,7 @@ type split struct {
 	rest   []string // what stands alone
 	dashes bool     // "--" was there
 	after  []string // what follows it
+	help   bool     // help was asked for
 }
 
 func splitFlags(path string, flags []cli.Flag, args []string) (split, error) {
@@ -90,6 +105,8 @@ func splitFlags(path string, flags []cli.Flag, args []string) (split, error) {
 			return s, unknownFlag(path, arg, name, flags)
 		case isSwitch(f) && hasValue && value != "true" && value != "false":
 			return s, usagef("%s is a switch: write it alone, or with =true or =false", flagName(name))
+		case name == "help" || name == "h":
+			s.help = true
 		case isSwitch(f) || hasValue:
 			s.flags = append(s.flags, arg)
 		case i+1 == len(args) || args[i+1] == "--":

@@ -23,7 +23,7 @@ func TestArrange(t *testing.T) {
 		"exec --quiet=false a":            "exec --quiet=false -- a",
 		"exec -json a":                    "exec -json -- a",
 	} {
-		got, err := arrange(root, strings.Fields(in))
+		got, _, err := arrange(root, strings.Fields(in))
 		if err != nil || strings.Join(got, " ") != want {
 			t.Errorf("%q:\n got %q, %v\nwant %q", in, got, err, want)
 		}
@@ -45,7 +45,7 @@ func TestArrangeMistakes(t *testing.T) {
 		"exec --json=maybe a": `--json is a switch: write it alone, or with =true or =false`,
 		"--json exec":         `nsbox has no flag --json|nsbox --help lists them`,
 	} {
-		_, err := arrange(root, strings.Fields(in))
+		_, _, err := arrange(root, strings.Fields(in))
 		if err == nil {
 			t.Errorf("%q: accepted", in)
 			continue

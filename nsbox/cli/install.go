@@ -13,8 +13,9 @@ import (
 	"github.com/nsbox/nsbox/nsbox/internal/probe"
 )
 
-// buildTools are the commands that building images takes, and their packages.
-var buildTools = map[string]string{"mmdebstrap": "mmdebstrap", "tar": "tar"}
+// buildTools are the commands that building images takes, and their packages;
+// go and npm are for recipes that fetch with them.
+var buildTools = map[string]string{"mmdebstrap": "mmdebstrap", "apt-get": "apt", "npm": "npm", "go": "golang-go"}
 
 // installation checks what belongs to nsbox itself.
 func (a *App) installation(cfg *config.Config) []probe.Check {

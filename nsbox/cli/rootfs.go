@@ -226,27 +226,29 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// wanted resolves what rootfs build was given to image names in the order in
-// which they must be built. A name is that of an image, or a language's.
-func wanted(recipes recipes, names []string) ([]string, error) {
+// inOrder puts the images names and what they are over into the order in which
+// they must be built: the base first, so that it is tested by itself.
+func inOrder(all recipes, names []string) ([]string, error) {
 	var order []string
 	var add func(name string, depth int) error
 	add = func(name string, depth int) error {
-		if slices.Contains(order, name) {
+		r := all[name]
+		switch {
+		case slices.Contains(order, name):
 			return nil
-		}
-		r, ok := recipes[name]
-		if !ok && name != image.BaseName {
-			return recipes.unknown(name)
-		}
-		if depth > len(recipes) {
+		case r == nil:
+			return all.unknown(name)
+		case depth > len(all):
 			return usagef("the recipe of image %q goes over itself", name)
 		}
-		if ok && r.recipe.Base != "" && r.recipe.Base != image.BaseName {
-			if _, known := recipes[r.recipe.Base]; known {
-				if err := add(r.recipe.Base, depth+1); err != nil {
-					return err
-				}
+		below := image.BaseName
+		if r.recipe != nil && r.recipe.Base != "" {
+			below = r.recipe.Base
+		}
+		// One that has no recipe may have been imported.
+		if name != image.BaseName && all[below] != nil {
+			if err := add(below, depth+1); err != nil {
+				return err
 			}
 		}
 		order = append(order, name)

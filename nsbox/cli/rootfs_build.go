@@ -18,6 +18,7 @@ import (
 )
 
 // imageRecipe is an image that can be built, and the languages that run in it.
+// The base has no recipe.
 type imageRecipe struct {
 	recipe    *language.Recipe
 	languages []*language.Language
@@ -26,7 +27,8 @@ type imageRecipe struct {
 type recipes map[string]*imageRecipe
 
 func recipesOf(known *language.Registry) recipes {
-	all := recipes{}
+	// The base is what all images are over; languages may be content with it.
+	all := recipes{image.BaseName: {}}
 	for _, l := range known.All() {
 		if l.Recipe != nil {
 			all[l.Image] = &imageRecipe{recipe: l.Recipe}
@@ -82,7 +84,7 @@ func (a *App) buildImages(c *cli.Context) error {
 		}
 		names = append(names, n)
 	}
-	order, err := wanted(all, names)
+	order, err := inOrder(all, names)
 	if err != nil {
 		return err
 	}
@@ -114,18 +116,15 @@ func (a *App) buildImage(ctx context.Context, s *image.Store, name string, r *im
 	p := a.newProgress(name)
 	defer p.stop()
 	o := build.Options{Force: force, Progress: func(e build.Event) { p.step(e.Image, e.Step, e.Percent) }}
-	var recipe *language.Recipe
-	built := name == image.BaseName
+	built := false
 	versions := map[string]string{}
-	if r != nil {
-		recipe, o.Keys = r.recipe, commands(r.languages)
-		o.Test = func(ctx context.Context, img *image.Image) (err error) {
-			built = true
-			versions, err = a.testImage(ctx, s, img, r.languages)
-			return err
-		}
+	o.Keys = commands(r.languages)
+	o.Test = func(ctx context.Context, img *image.Image) (err error) {
+		built = true
+		versions, err = a.testImage(ctx, s, img, r.languages)
+		return err
 	}
-	img, err := build.Build(ctx, s, name, recipe, o)
+	img, err := build.Build(ctx, s, name, r.recipe, o)
 	p.stop()
 	if err != nil {
 		return err
@@ -140,8 +139,10 @@ func (a *App) buildImage(ctx context.Context, s *image.Store, name string, r *im
 		return nil
 	}
 	a.out.say("image %s is built (%s) in %s", name, size, time.Since(began).Round(time.Second))
-	for l, v := range versions {
-		a.out.say("%s runs: %s", l, v)
+	for _, l := range r.languages {
+		if v := versions[l.Name]; v != "" {
+			a.out.say("%s: %s", l.Name, v)
+		}
 	}
 	return rememberVersions(s.Dir(), img.Digest, versions)
 }

@@ -79,6 +79,13 @@ func (c *Config) loadFile(path string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		// Where not even the directory can be entered it is another user's, left in
+		// HOME by sudo or su, and nobody knows whether there is a file.
+		if _, serr := os.Stat(path); errors.Is(serr, fs.ErrPermission) {
+			return nil
+		}
+	}
 	if err != nil {
 		return err
 	}

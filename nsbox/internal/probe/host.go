@@ -24,7 +24,7 @@ func Helper(socket string) Check {
 	if root {
 		need, consequence = Wanted, "each command starts a helper of its own, which takes some milliseconds more; only root can run programs"
 	}
-	const remedy = "start one: sudo nsbox-helper"
+	const remedy = "sudo nsbox-helper serve"
 	c, err := net.DialTimeout("unixpacket", socket, 2*time.Second)
 	if err == nil {
 		c.Close()
@@ -114,7 +114,7 @@ func Tools(names map[string]string) []Check {
 			detail = path
 		}
 		all = append(all, check("building images", name, Wanted, a, detail,
-			"nsbox rootfs build does not work; import does", "apt-get install "+names[name]))
+			"recipes that need it cannot be built; import works without", "apt-get install "+names[name]))
 	}
 	return all
 }
