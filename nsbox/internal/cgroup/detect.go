@@ -2,7 +2,6 @@ package cgroup
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -155,21 +154,33 @@ func (h *host) libraryRoot(need []string) (string, error) {
 	}
 	root := filepath.Dir(mem.mount)
 	for _, c := range need {
-		hi, ok := h.v1[c]
-		if !ok {
+		if _, ok := h.v1[c]; !ok {
 			return "", errMissing(c, "no v1 hierarchy has it, while memory is on v1")
 		}
-		want := filepath.Join(root, c)
-		a, aerr := os.Stat(hi.mount)
-		b, berr := os.Stat(want)
-		if err := errors.Join(aerr, berr); err != nil {
+	}
+	for _, c := range need {
+		mount, want := h.v1[c].mount, filepath.Join(root, c)
+		same, err := sameFile(mount, want)
+		if err != nil {
 			return "", errMissing(c, err.Error())
 		}
-		if !os.SameFile(a, b) {
-			return "", errMissing(c, fmt.Sprintf("it is mounted on %s, not reachable as %s", hi.mount, want))
+		if !same {
+			return "", errMissing(c, fmt.Sprintf("it is mounted on %s, not reachable as %s", mount, want))
 		}
 	}
 	return root, nil
+}
+
+func sameFile(a, b string) (bool, error) {
+	sa, err := os.Stat(a)
+	if err != nil {
+		return false, err
+	}
+	sb, err := os.Stat(b)
+	if err != nil {
+		return false, err
+	}
+	return os.SameFile(sa, sb), nil
 }
 
 // v1Controllers lists the v1 controllers that groups need. With a unified

@@ -326,13 +326,13 @@ func (g *Group) Delete() error {
 		g.cpuFD = -1
 	}
 	g.mu.Unlock()
-	var errs []error
+	// The first that has processes tells enough: they are in the others too.
 	for _, dir := range slices.Backward(g.dirs) {
 		if err := rmdir(dir); err != nil {
-			errs = append(errs, fmt.Errorf("cgroup: delete %s: %w", g.id, err))
+			return fmt.Errorf("cgroup: delete %s: %w", g.id, err)
 		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // rmdir removes a group. The kernel says EBUSY until the last process that was
