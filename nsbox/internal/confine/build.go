@@ -61,6 +61,7 @@ func buildSandbox(s *Spec, d descriptors, bpf []byte) (*program, error) {
 	becomeInit(p)
 	// Rooted at the cgroup just joined, so nothing of the host's paths is seen.
 	p.call("unshare cgroup namespace", unix.SYS_UNSHARE, unix.CLONE_NEWCGROUP)
+	boundPerUser(p)
 	mountAll(p, s)
 	loopbackUp(p)
 	p.call("sethostname", unix.SYS_SETHOSTNAME, Hostname, len(Hostname))
@@ -141,6 +142,27 @@ func becomeInit(p *program) {
 	p.call("setresuid", unix.SYS_SETRESUID, initUID, initUID, initUID)
 	p.call("not dumpable", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
 	p.call("umask", unix.SYS_UMASK, 0)
+}
+
+// boundPerUser bounds what the kernel counts per user in every user namespace
+// up to the first. There it is the owner of the zygote's namespace who pays,
+// host root, so an id of its own does not keep a sandbox from using up the
+// inotify instances of the host (128 by default) and of all other sandboxes. The
+// files under /proc/sys/user are those of the caller's own namespace
+// (namespaces(7)), and only here is a whole /proc still in view. That no further
+// namespace can be made in the sandbox's is a second wall behind the filter's.
+func boundPerUser(p *program) {
+	fd := p.regs
+	p.regs++
+	for _, l := range []struct{ name, value string }{
+		{"max_inotify_instances", "4"}, {"max_inotify_watches", "16384"},
+		{"max_user_namespaces", "0"}, {"max_mnt_namespaces", "0"}, {"max_pid_namespaces", "0"}, {"max_net_namespaces", "0"},
+		{"max_uts_namespaces", "0"}, {"max_ipc_namespaces", "0"}, {"max_cgroup_namespaces", "0"},
+	} {
+		p.call("open "+l.name, unix.SYS_OPENAT, unix.AT_FDCWD, "/proc/sys/user/"+l.name, unix.O_WRONLY|unix.O_CLOEXEC, 0).save = fd
+		p.call("bound "+l.name, unix.SYS_WRITE, reg(fd), l.value, len(l.value))
+		p.call("close", unix.SYS_CLOSE, reg(fd))
+	}
 }
 
 // mountAll covers what the zygote's root has at the writable places. One tmpfs
