@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -289,4 +290,33 @@ func (h *host) groups(t *testing.T) []string {
 	return slices.DeleteFunc(all, func(path string) bool {
 		return !slices.ContainsFunc([]string{"-compile", "-run", "-collect"}, func(s string) bool { return strings.HasSuffix(path, s) })
 	})
+}
+
+// hostQuotas fails the test where a program that holds all it can get of what
+// the kernel counts per user has used up the host's own share. The kernel counts
+// such things in every user namespace up to the first, there for the user who
+// made the namespace (user_namespaces(7)).
+func hostQuotas(t *testing.T) {
+	t.Helper()
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
+	if err != nil {
+		t.Errorf("a program has used up the host's inotify instances: %v", err)
+	} else {
+		unix.Close(fd)
+	}
+	// A timer needs a queued signal from the moment it is made.
+	var timer int32
+	if _, _, errno := unix.Syscall(unix.SYS_TIMER_CREATE, unix.CLOCK_MONOTONIC, 0, uintptr(unsafe.Pointer(&timer))); errno != 0 {
+		t.Errorf("a program has used up the host's pending signals: %v", errno)
+	} else {
+		unix.Syscall(unix.SYS_TIMER_DELETE, uintptr(timer), 0, 0)
+	}
+	name, attr := []byte("nsbox-quota\x00"), [8]int64{0, 1, 64}
+	fd2, _, errno := unix.Syscall6(unix.SYS_MQ_OPEN, uintptr(unsafe.Pointer(&name[0])), unix.O_CREAT|unix.O_RDWR, 0o600, uintptr(unsafe.Pointer(&attr)), 0, 0)
+	if errno != 0 {
+		t.Errorf("a program has used up the host's message queues: %v", errno)
+	} else {
+		unix.Close(int(fd2))
+		unix.Syscall(unix.SYS_MQ_UNLINK, uintptr(unsafe.Pointer(&name[0])), 0, 0)
+	}
 }

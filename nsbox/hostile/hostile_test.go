@@ -53,6 +53,7 @@ func TestHostile(t *testing.T) {
 					ready.signal()
 				}()
 				<-ready.ch
+				hostQuotas(t)
 				h.run(t, p, nil)
 				<-done
 			})

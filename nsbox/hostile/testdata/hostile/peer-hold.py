@@ -2,9 +2,9 @@
 # nsbox:expect: contained
 # nsbox:limits: timeout=10s
 # nsbox:why: One sandbox leaves everything it can where another might find it, and holds every lock and quota that it can get.
-import ctypes
 import fcntl
 import os
+import signal
 import socket
 import time
 from probe import contained, libc
@@ -39,6 +39,15 @@ for _ in range(100):
     except OSError:
         break
     keep += [r, w]
+# Pending signals and message queues have quotas per user, too.
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+signals = 0
+while signals < 200000 and libc.sigqueue(os.getpid(), signal.SIGRTMIN, None) == 0:
+    signals += 1
+queues = 0
+while queues < 1000 and libc.mq_open(b"/q%d" % queues, os.O_CREAT | os.O_RDWR, 0o600, None) >= 0:
+    queues += 1
+os.write(2, b"%d descriptors, %d signals, %d queues\n" % (len(keep), signals, queues))
 os.write(1, b"READY\n")
 time.sleep(3)
 contained("held everything for three seconds")

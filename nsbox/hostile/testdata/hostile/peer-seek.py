@@ -4,6 +4,7 @@
 # nsbox:peer: peer-hold.py
 # nsbox:limits: timeout=5s
 # nsbox:why: Another sandbox that runs at the same time is neither found, nor reached, nor felt in a quota or a lock.
+import ctypes
 import fcntl
 import os
 import socket
@@ -23,6 +24,8 @@ if libc.inotify_init1(0) < 0:
 r, w = os.pipe()
 if fcntl.fcntl(w, 1031, 1 << 18) < 1 << 18:
     escaped("the other has used up our pipe pages")
+if libc.sigqueue(os.getpid(), 0, None) < 0 or libc.timer_create(1, None, ctypes.byref(ctypes.c_void_p())) < 0:
+    escaped("the other has used up our pending signals")
 s = [p for p in os.listdir("/proc") if p.isdigit()]
 if len(s) > 2:
     escaped("%d processes are in view" % len(s))
