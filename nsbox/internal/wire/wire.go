@@ -161,6 +161,12 @@ func (c *Conn) Receive() (*Packet, error) {
 	buf := make([]byte, MaxPacket)
 	oob := make([]byte, syscall.CmsgSpace(maxFDs*4))
 	n, oobn, flags, _, err := c.c.ReadMsgUnix(buf, oob)
+	if errors.Is(err, syscall.ECONNRESET) {
+		// The other side has closed without reading all that we sent: a helper that
+		// refused the request. The kernel says so once, before the packets that it
+		// had sent, its reason among them (unix_release_sock in net/unix/af_unix.c).
+		n, oobn, flags, _, err = c.c.ReadMsgUnix(buf, oob)
+	}
 	if err != nil {
 		return nil, err
 	}
