@@ -86,7 +86,7 @@ func (g *Group) Watch() (*Watch, error) {
 		err = w.file(g.pids+"/pids.events", Pids, "max")
 	}
 	if err != nil {
-		w.Close()
+		p.remove(w.fds)
 		return nil, fmt.Errorf("cgroup: watch %s: %w", g.id, err)
 	}
 	return w, nil
@@ -124,7 +124,7 @@ func (w *Watch) eventfd() error {
 	return w.p.add(&source{w: w, fd: fd, event: OOM}, unix.EPOLLIN)
 }
 
-// Close ends the watch.
+// Close ends the watch. Its error is always nil.
 func (w *Watch) Close() error {
 	w.p.remove(w.fds)
 	w.fds = nil

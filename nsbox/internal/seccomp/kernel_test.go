@@ -81,12 +81,12 @@ func TestKernelKills(t *testing.T) {
 	for _, profile := range []string{"default", "strict", "compile"} {
 		file := filterFile(t, profile, Options{})
 		for _, what := range []string{"int80", "x32"} {
-			out, err := exec.Command(launch, file, probe, what).CombinedOutput()
-			if err == nil {
-				t.Errorf("%s: %s: still alive: %s", profile, what, out)
-				continue
+			cmd := exec.Command(launch, file, probe, what)
+			out, err := cmd.CombinedOutput()
+			if cmd.ProcessState == nil {
+				t.Fatal(err)
 			}
-			if ws := err.(*exec.ExitError).Sys().(syscall.WaitStatus); ws.Signal() != syscall.SIGSYS {
+			if ws, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || ws.Signal() != syscall.SIGSYS {
 				t.Errorf("%s: %s: %v, want SIGSYS; %s", profile, what, err, out)
 			}
 		}
