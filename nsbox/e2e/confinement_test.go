@@ -143,7 +143,7 @@ func TestInside(t *testing.T) {
 
 // Two sandboxes that run at the same time have no id in common.
 func TestOwnIDs(t *testing.T) {
-	nstest.RequireImage(t, "bash")
+	nstest.RequireImage(t, "base")
 	c := client(t)
 	maps := make(chan string, 2)
 	var gates []*os.File

@@ -13,7 +13,7 @@ import (
 
 // images are the images of the languages.
 var images = map[string]string{
-	"python": "python", "javascript": "node", "typescript": "node", "bash": "bash", "go": "go", "rust": "rust",
+	"python": "python", "javascript": "node", "typescript": "node", "bash": "base", "go": "go", "rust": "rust",
 	"java": "java", "ruby": "ruby", "c": "gcc", "cpp": "gcc", "wasm": "wasm",
 }
 

@@ -89,6 +89,11 @@ func (s *session) serve() error {
 	if err != nil {
 		return err
 	}
+	// libseccomp takes milliseconds for a profile's first use: meanwhile the
+	// zygote is built. An error is met again by the stage that needs it.
+	for _, st := range s.plan.Stages {
+		go func() { _, _ = s.h.profiles.program(st.Profile) }()
+	}
 	in := input{files: s.files, entries: s.entries}
 	for i, st := range s.plan.Stages {
 		last := i == len(s.plan.Stages)-1

@@ -3,19 +3,11 @@
 package policy
 
 import (
-	"github.com/nsbox/nsbox/nsbox"
-)
+	"fmt"
 
-// Ceilings are the host's bounds and defaults, read from a root-owned file.
-type Ceilings struct {
-	Default nsbox.Limits `toml:"default"`
-	Min     nsbox.Limits `toml:"min"`
-	Max     nsbox.Limits `toml:"max"`
-	// CompileMax bounds what a language file may give its compile stage.
-	CompileMax nsbox.Limits `toml:"compile_max"`
-	// Profiles are the seccomp profiles that a request may name.
-	Profiles []string `toml:"profiles"`
-}
+	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/language"
+)
 
 // Plan is what Resolve decided: all that the privileged side needs to know.
 type Plan struct {
@@ -25,18 +17,132 @@ type Plan struct {
 	Stages []Stage
 	// Artifacts is set when files are to be collected after the run stage.
 	Artifacts bool
+	Network   nsbox.Network
 	TTY       *nsbox.TTYSize
 }
 
-// Stage is one command to run in a sandbox of its own. Every limit is set.
+// Stage is one command to run in a sandbox of its own. Every limit is set, but
+// for CPUTime, where zero means that the wall time bounds it.
 type Stage struct {
 	Name    string // nsbox.StageCompile or nsbox.StageRun
 	Argv    []string
-	Env     []string
-	Dir     string // working directory: /workspace
+	Env     []string // each name once
+	Dir     string   // working directory: /workspace
 	Profile string
 	Limits  nsbox.Limits
 	// Build makes /build writable and keeps what is left there for the stage
 	// that follows.
 	Build bool
+	// OOM is how the language's runtime says that its heap is full, or nil.
+	OOM *nsbox.OOMSign
+}
+
+// DefaultProfile is the seccomp profile of stages that name none.
+const DefaultProfile = "default"
+
+// defaultTTY is the size of a terminal whose size nobody stated.
+var defaultTTY = nsbox.TTYSize{Rows: 24, Cols: 80}
+
+// Resolve decides how req is run: it checks everything that comes from the less
+// trusted side and sets every limit, the run stage's from the request, else from
+// the language, else from the ceilings' default.
+//
+// Errors wrap [nsbox.ErrBadRequest] where the request is at fault and
+// [nsbox.ErrLanguage] where the language's definition does not fit the ceilings.
+// A seccomp profile in req.ProfileJSON is left to the caller, who knows whether
+// the peer may bring one.
+func Resolve(req nsbox.Spec, lang *language.Language, c Ceilings) (Plan, error) {
+	if err := checkFiles(req.Files); err != nil {
+		return Plan{}, err
+	}
+	if err := checkArgs(req.Args); err != nil {
+		return Plan{}, err
+	}
+	if err := checkEnv(req.Env); err != nil {
+		return Plan{}, err
+	}
+	p := Plan{Language: lang.Name, Image: lang.Image, Artifacts: req.Artifacts, Network: req.Network}
+	switch p.Network {
+	case "":
+		p.Network = nsbox.NetNone
+	case nsbox.NetNone, nsbox.NetLoopback:
+	default:
+		return Plan{}, bad("--net is %q; allowed are none and loopback", p.Network)
+	}
+	var err error
+	if p.TTY, err = resolveTTY(req.TTY); err != nil {
+		return Plan{}, err
+	}
+	if err := checkProfile(req, c.Profiles); err != nil {
+		return Plan{}, err
+	}
+	if lang.Compile != nil {
+		limits, err := c.compileLimits(lang)
+		if err != nil {
+			return Plan{}, err
+		}
+		st, err := resolveStage(nsbox.StageCompile, lang, lang.Compile, req, limits)
+		if err != nil {
+			return Plan{}, err
+		}
+		st.Build = true
+		p.Stages = append(p.Stages, st)
+	}
+	limits, err := c.runLimits(lang, req.Limits)
+	if err != nil {
+		return Plan{}, err
+	}
+	st, err := resolveStage(nsbox.StageRun, lang, &lang.Run, req, limits)
+	if err != nil {
+		return Plan{}, err
+	}
+	if req.Profile != "" {
+		st.Profile = req.Profile
+	}
+	p.Stages = append(p.Stages, st)
+	return p, checkFit(req.Files, p.Stages)
+}
+
+// resolveStage makes the command of one stage. Arguments and environment of the
+// request are the program's, so the compile stage gets none of them.
+func resolveStage(name string, lang *language.Language, s *language.Stage, req nsbox.Spec, limits nsbox.Limits) (Stage, error) {
+	vars := language.Vars{Memory: limits.Memory, CPUs: limits.CPUs}
+	for _, f := range req.Files {
+		vars.Files = append(vars.Files, f.Name)
+	}
+	var extra []string
+	if name == nsbox.StageRun {
+		vars.Args, extra = req.Args, req.Env
+	}
+	argv, env, err := lang.Expand(s, vars)
+	if err != nil {
+		return Stage{}, fmt.Errorf("%w: %w", nsbox.ErrLanguage, err)
+	}
+	st := Stage{
+		Name: name, Argv: argv, Env: mergeEnv(baseEnv(), env, extra), Dir: language.Workspace,
+		Profile: s.Profile, Limits: limits, OOM: s.OOM,
+	}
+	if st.Profile == "" {
+		st.Profile = DefaultProfile
+	}
+	return st, nil
+}
+
+// baseEnv is the environment that every stage has.
+func baseEnv() []string {
+	return []string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/tmp", "LANG=C.UTF-8", "TMPDIR=/tmp"}
+}
+
+func resolveTTY(t *nsbox.TTYSize) (*nsbox.TTYSize, error) {
+	if t == nil {
+		return nil, nil
+	}
+	size := *t
+	if size == (nsbox.TTYSize{}) {
+		size = defaultTTY
+	}
+	if size.Rows < 1 || size.Rows > maxTTY || size.Cols < 1 || size.Cols > maxTTY {
+		return nil, bad("the terminal has %d rows and %d columns; allowed are 1 to %d of each", size.Rows, size.Cols, maxTTY)
+	}
+	return &size, nil
 }

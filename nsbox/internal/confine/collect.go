@@ -12,13 +12,10 @@ import (
 	"path"
 	"strconv"
 	"unicode/utf8"
-	"unsafe"
 
 	"github.com/nsbox/nsbox/nsbox/internal/wire"
 	"golang.org/x/sys/unix"
 )
-
-func ptr[T any](v *T) uintptr { return uintptr(unsafe.Pointer(v)) }
 
 // MaxSkipped is the most entries that a listing names as passed over; a last one
 // counts the rest.

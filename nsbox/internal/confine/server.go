@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strconv"
 	"syscall"
+	"unsafe"
 
 	"github.com/nsbox/nsbox/nsbox/internal/wire"
 	"golang.org/x/sys/unix"
@@ -110,7 +111,7 @@ const saNoCldWait = 2
 func reapAll() {
 	// struct kernel_sigaction: handler, flags, restorer, mask. SIG_IGN is 1.
 	act := [4]uint64{1, saNoCldWait, 0, 0}
-	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), ptr(&act), 0, 8, 0, 0)
+	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), uintptr(unsafe.Pointer(&act)), 0, 8, 0, 0)
 }
 
 // handle answers one packet. An error is one of the zygote itself; a sandbox
@@ -263,10 +264,12 @@ func (g *gate) close() {
 
 // clone starts prog in a child with the given clone flags.
 func (z *zygote) clone(prog *program, flags uint64) (*born, int, error) {
-	pidfd := int32(-1)
+	// Kept by the program, so on the heap: a number does not follow a variable of
+	// a stack that grows.
+	pidfd := new(int32)
 	args := &cloneArgs{
 		flags:      flags | unix.CLONE_PIDFD | unix.CLONE_CLEAR_SIGHAND,
-		pidfd:      uint64(ptr(&pidfd)),
+		pidfd:      uint64(ref(prog, pidfd)),
 		exitSignal: uint64(unix.SIGCHLD),
 	}
 	pid, errno := prog.run(args, prog.child(fdReport, fdDisk))
@@ -275,7 +278,7 @@ func (z *zygote) clone(prog *program, flags uint64) (*born, int, error) {
 	}
 	z.made++
 	z.names[z.made%keptNames] = prog.names
-	return &born{files: []*os.File{os.NewFile(uintptr(pidfd), "pidfd")}, number: z.made}, pid, nil
+	return &born{files: []*os.File{os.NewFile(uintptr(*pidfd), "pidfd")}, number: z.made}, pid, nil
 }
 
 // mapIDs gives pid's user namespace its two ids. The zygote may do so, as it has
