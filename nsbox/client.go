@@ -115,8 +115,8 @@ func (c *Client) start() (*wire.Conn, func(), error) {
 	}, nil
 }
 
-// HelperPath is set at build time where nsbox-helper is not beside nsbox.
-var helperDirs = []string{".", "../libexec/nsbox"}
+// helperDirs are where a helper is looked for; relative ones from this program.
+var helperDirs = []string{".", "../libexec/nsbox", "/usr/local/libexec/nsbox", "/usr/libexec/nsbox"}
 
 func findHelper() (string, error) {
 	self, err := os.Executable()
@@ -126,7 +126,7 @@ func findHelper() (string, error) {
 	if p := os.Getenv("NSBOX_HELPER"); p != "" {
 		return p, nil
 	}
-	for _, dir := range append(helperDirs, "/usr/local/libexec/nsbox", "/usr/libexec/nsbox") {
+	for _, dir := range helperDirs {
 		p := filepath.Join(dir, "nsbox-helper")
 		if !filepath.IsAbs(dir) {
 			p = filepath.Join(filepath.Dir(self), dir, "nsbox-helper")
@@ -162,8 +162,6 @@ type run struct {
 	req    *Request
 	events events
 	res    Result
-	// cancelled is set before a kill is asked for because ctx is done.
-	cancelled bool
 }
 
 func (r *run) do(ctx context.Context) (Result, error) {
@@ -273,6 +271,10 @@ func (r *run) started(p *wire.Packet) (*stage, error) {
 	if err == nil {
 		err = json.Unmarshal(m.Limits, &limits)
 	}
+	var oom *OOMSign
+	if err == nil && len(m.OOM) > 0 {
+		err = json.Unmarshal(m.OOM, &oom)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -281,7 +283,7 @@ func (r *run) started(p *wire.Packet) (*stage, error) {
 		r.events.send(Event{Type: EventStart, ID: m.ID, Language: m.Language})
 	}
 	r.events.send(Event{Type: EventStage, Stage: m.Stage})
-	return r.newStage(m, limits, p.Files)
+	return r.newStage(m, limits, oom, p.Files)
 }
 
 func (r *run) ended(p *wire.Packet, s *stage) error {

@@ -89,6 +89,7 @@ const overrun = 8 << 20
 type stage struct {
 	name           string
 	limits         Limits
+	oom            *OOMSign
 	stdin          *os.File
 	stdout, stderr *capture
 	outs           []*os.File
@@ -99,9 +100,9 @@ type stage struct {
 }
 
 // newStage begins to feed and read the stage's streams. It owns files.
-func (r *run) newStage(m wire.Started, limits Limits, files []*os.File) (*stage, error) {
+func (r *run) newStage(m wire.Started, limits Limits, oom *OOMSign, files []*os.File) (*stage, error) {
 	s := &stage{
-		name: m.Stage, limits: limits, stopResize: make(chan struct{}),
+		name: m.Stage, limits: limits, oom: oom, stopResize: make(chan struct{}),
 		stdout: &capture{limit: int64(limits.MaxOutput)}, stderr: &capture{limit: int64(limits.MaxOutput)},
 		// What a compiler says is the caller's to see only where it fails.
 		live: m.Stage == StageRun,
@@ -236,6 +237,10 @@ func (s *stage) finish(res *StageResult) {
 	s.wg.Wait()
 	s.abandon()
 	res.Stdout, res.Stderr = s.stdout.bytes(), s.stderr.bytes()
+	if (res.Verdict == NonZero || res.Verdict == Signal) && s.oom.Matches(res.ExitCode, res.Stderr) {
+		res.Verdict = OOM
+		res.Limit = &LimitHit{Name: "memory", Value: int64(s.limits.Memory), Observed: res.Usage.MemoryPeakBytes}
+	}
 	for _, c := range []*capture{s.stdout, s.stderr} {
 		if c.total <= c.limit {
 			continue

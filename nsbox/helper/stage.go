@@ -172,6 +172,11 @@ func (s *session) sendStarted(st policy.Stage, streams *streams) error {
 		return err
 	}
 	m := wire.Started{ID: s.id, Language: s.plan.Language, Stage: st.Name, Limits: lim, TTY: len(streams.client) == 1}
+	if st.OOM != nil {
+		if m.OOM, err = json.Marshal(st.OOM); err != nil {
+			return err
+		}
+	}
 	return s.conn.Send(wire.KindStarted, m, streams.client...)
 }
 

@@ -19,6 +19,9 @@ type (
 		Stage    string          `json:"stage"`
 		Limits   json.RawMessage `json:"limits"` // nsbox.Limits
 		TTY      bool            `json:"tty,omitempty"`
+		// OOM is how the language's runtime says that its heap is full: the client
+		// sees the program's output, the helper does not.
+		OOM json.RawMessage `json:"oom,omitempty"` // nsbox.OOMSign
 	}
 	// Kill asks for the end of the stage that runs.
 	Kill struct {
