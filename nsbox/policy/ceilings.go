@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"time"
-
-	"github.com/nsbox/nsbox/nsbox"
-)
+import "github.com/nsbox/nsbox/nsbox"
 
 // Ceilings are the host's bounds and defaults, read from a root-owned file.
 type Ceilings struct {
@@ -25,7 +21,7 @@ func DefaultCeilings() Ceilings {
 			Disk: 100 * nsbox.MiB, Inodes: 10_000, OpenFiles: 1024, MaxOutput: nsbox.MiB,
 		},
 		Min: nsbox.Limits{
-			Timeout: seconds(1), CPUTime: nsbox.Duration(10 * time.Millisecond), Memory: 64 * nsbox.MiB, CPUs: 0.1, Pids: 1,
+			Timeout: seconds(1), CPUTime: seconds(0.01), Memory: 64 * nsbox.MiB, CPUs: 0.1, Pids: 1,
 			Disk: nsbox.MiB, Inodes: 16, OpenFiles: 16, MaxOutput: nsbox.KiB,
 		},
 		Max: nsbox.Limits{
@@ -40,7 +36,7 @@ func DefaultCeilings() Ceilings {
 	}
 }
 
-func seconds(n int) nsbox.Duration { return nsbox.Duration(time.Duration(n) * time.Second) }
+func seconds(n float64) nsbox.Duration { return nsbox.Duration(n * 1e9) }
 
 // compileDefault is what a compile stage gets where its language says nothing.
 var compileDefault = nsbox.Limits{
