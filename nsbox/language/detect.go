@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 // sniffed is how much of a program Detect looks at.
@@ -47,7 +47,7 @@ func (e *detectError) Error() string { return e.message }
 func (e *detectError) Unwrap() error { return nsbox.ErrLanguage }
 
 // versionSuffix is what follows an interpreter's name: python3.11, ruby3.1.
-var versionSuffix = regexp.MustCompile(`-?[0-9]+(\.[0-9]+)*$`)
+var versionSuffix = lazyre.New(`-?[0-9]+(\.[0-9]+)*$`)
 
 // interpreter returns the last part of a shebang's command without its version,
 // or "". With env it is the command that env starts.
@@ -73,24 +73,24 @@ func interpreter(content []byte) string {
 // their own first.
 var signs = []struct {
 	language string
-	re       *regexp.Regexp
+	re       *lazyre.Regexp
 }{
-	{"wasm", regexp.MustCompile(`\A\x00asm`)},
-	{"wasm", regexp.MustCompile(`\A(\s|;;[^\n]*\n)*\(module\b`)},
-	{"go", regexp.MustCompile(`(?m)^package [a-z_][a-zA-Z0-9_]*[ \t]*(//.*)?\r?$`)},
-	{"cpp", regexp.MustCompile(`(?m)^\s*#\s*include\s*<[a-z_]+(/stdc\+\+\.h)?>`)},
-	{"cpp", regexp.MustCompile(`(?s)(\A|\n)\s*#\s*include\b.*(\bstd::|\busing namespace\b|\btemplate\s*<)`)},
-	{"c", regexp.MustCompile(`(?m)^\s*#\s*include\s*[<"]`)},
-	{"java", regexp.MustCompile(`\bpublic\s+static\s+void\s+main\s*\(`)},
-	{"java", regexp.MustCompile(`(?m)^\s*(import java[a-z]*\.|public\s+((final|abstract|sealed)\s+)*(class|interface|enum|record)\s)`)},
-	{"rust", regexp.MustCompile(`(?m)^\s*(pub\s+)?(async\s+)?fn\s+main\s*\(\s*\)`)},
-	{"rust", regexp.MustCompile(`(?m)^(use (std|core|alloc)::|#!\[[a-z_]+)`)},
-	{"python", regexp.MustCompile(`(?m)^\s*(async\s+)?(def|class)\s+\w+\s*(\(.*\)\s*(->.*)?)?:\s*(#.*)?\r?$`)},
-	{"python", regexp.MustCompile(`(?m)^(from\s+[\w.]+\s+import\s|import\s+[\w.]+(\s+as\s+\w+)?(\s*,\s*[\w.]+)*\s*\r?$)`)},
-	{"typescript", regexp.MustCompile(`(?m)^\s*(export\s+)?(interface\s+\w+[^\n]*\{|type\s+\w+(<[^>\n]*>)?\s*=|enum\s+\w+\s*\{)`)},
-	{"typescript", regexp.MustCompile(`\b(const|let|var)\s+\w+\s*:\s*[A-Za-z]|\(\s*\w+\??\s*:\s*(string|number|boolean|any|unknown)\b`)},
-	{"javascript", regexp.MustCompile(`(?m)\bconsole\.(log|error)\s*\(|\brequire\s*\(\s*['"]|^\s*import\s.*\bfrom\s+['"]|^\s*(const|let|var)\s+[\w{\[]|=>\s*\{|\bprocess\.(stdin|stdout|argv|exit)\b`)},
-	{"ruby", regexp.MustCompile(`(?m)^\s*(puts\s|require(_relative)?\s+['"]|def\s+\w+[?!]?[^:\n]*\r?$|class\s+[A-Z]\w*[^:{\n]*\r?$)|\.each\s+do\b`)},
-	{"bash", regexp.MustCompile(`(?m)^\s*(echo\s|printf\s+['"]|if \[|for \w+ in [^:\n]*(;\s*do\b|\r?$)|while (read|true|:)|set -[a-z]+\r?$|[A-Z_]+=\S*\r?$)`)},
-	{"python", regexp.MustCompile(`(?m)^\s*print\s*\(|^\s*(if|for|while)\s.*:\s*\r?$`)},
+	{"wasm", lazyre.New(`\A\x00asm`)},
+	{"wasm", lazyre.New(`\A(\s|;;[^\n]*\n)*\(module\b`)},
+	{"go", lazyre.New(`(?m)^package [a-z_][a-zA-Z0-9_]*[ \t]*(//.*)?\r?$`)},
+	{"cpp", lazyre.New(`(?m)^\s*#\s*include\s*<[a-z_]+(/stdc\+\+\.h)?>`)},
+	{"cpp", lazyre.New(`(?s)(\A|\n)\s*#\s*include\b.*(\bstd::|\busing namespace\b|\btemplate\s*<)`)},
+	{"c", lazyre.New(`(?m)^\s*#\s*include\s*[<"]`)},
+	{"java", lazyre.New(`\bpublic\s+static\s+void\s+main\s*\(`)},
+	{"java", lazyre.New(`(?m)^\s*(import java[a-z]*\.|public\s+((final|abstract|sealed)\s+)*(class|interface|enum|record)\s)`)},
+	{"rust", lazyre.New(`(?m)^\s*(pub\s+)?(async\s+)?fn\s+main\s*\(\s*\)`)},
+	{"rust", lazyre.New(`(?m)^(use (std|core|alloc)::|#!\[[a-z_]+)`)},
+	{"python", lazyre.New(`(?m)^\s*(async\s+)?(def|class)\s+\w+\s*(\(.*\)\s*(->.*)?)?:\s*(#.*)?\r?$`)},
+	{"python", lazyre.New(`(?m)^(from\s+[\w.]+\s+import\s|import\s+[\w.]+(\s+as\s+\w+)?(\s*,\s*[\w.]+)*\s*\r?$)`)},
+	{"typescript", lazyre.New(`(?m)^\s*(export\s+)?(interface\s+\w+[^\n]*\{|type\s+\w+(<[^>\n]*>)?\s*=|enum\s+\w+\s*\{)`)},
+	{"typescript", lazyre.New(`\b(const|let|var)\s+\w+\s*:\s*[A-Za-z]|\(\s*\w+\??\s*:\s*(string|number|boolean|any|unknown)\b`)},
+	{"javascript", lazyre.New(`(?m)\bconsole\.(log|error)\s*\(|\brequire\s*\(\s*['"]|^\s*import\s.*\bfrom\s+['"]|^\s*(const|let|var)\s+[\w{\[]|=>\s*\{|\bprocess\.(stdin|stdout|argv|exit)\b`)},
+	{"ruby", lazyre.New(`(?m)^\s*(puts\s|require(_relative)?\s+['"]|def\s+\w+[?!]?[^:\n]*\r?$|class\s+[A-Z]\w*[^:{\n]*\r?$)|\.each\s+do\b`)},
+	{"bash", lazyre.New(`(?m)^\s*(echo\s|printf\s+['"]|if \[|for \w+ in [^:\n]*(;\s*do\b|\r?$)|while (read|true|:)|set -[a-z]+\r?$|[A-Z_]+=\S*\r?$)`)},
+	{"python", lazyre.New(`(?m)^\s*print\s*\(|^\s*(if|for|while)\s.*:\s*\r?$`)},
 }

@@ -5,32 +5,32 @@ import (
 	"fmt"
 	"math"
 	"path"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 // What the fields may hold. Those of a recipe become words of commands that run
 // as root, so that their character sets leave no room for options, spaces or
 // shell syntax.
 var (
-	reName        = regexp.MustCompile(`^[a-z][a-z0-9+-]{0,31}$`)
-	reAlias       = regexp.MustCompile(`^[a-z0-9][a-z0-9+#._-]{0,31}$`)
-	reExtension   = regexp.MustCompile(`^\.[A-Za-z0-9_+-]{1,16}$`)
-	reInterpreter = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,31}$`)
-	reMain        = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$`)
-	reImage       = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+	reName        = lazyre.New(`^[a-z][a-z0-9+-]{0,31}$`)
+	reAlias       = lazyre.New(`^[a-z0-9][a-z0-9+#._-]{0,31}$`)
+	reExtension   = lazyre.New(`^\.[A-Za-z0-9_+-]{1,16}$`)
+	reInterpreter = lazyre.New(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,31}$`)
+	reMain        = lazyre.New(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$`)
+	reImage       = lazyre.New(`^[a-z][a-z0-9-]{0,31}$`)
 	reAnalyzer    = reImage
-	reProfile     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
-	reEnv         = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}=`)
-	rePackage     = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]*[a-z0-9+](:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?$`)
-	reGoToolchain = regexp.MustCompile(`^1\.[0-9]{1,3}(\.[0-9]{1,3}|rc[0-9]{1,2})?$`)
-	reGoCommand   = regexp.MustCompile(`^[a-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+@v[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$`)
-	reNpm         = regexp.MustCompile(`^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*@[0-9][0-9A-Za-z.+-]*$`)
-	reRemove      = regexp.MustCompile(`^(/[A-Za-z0-9@+_.*?~-]+){2,}$`)
+	reProfile     = lazyre.New(`^[a-z0-9][a-z0-9-]{0,31}$`)
+	reEnv         = lazyre.New(`^[A-Za-z_][A-Za-z0-9_]{0,127}=`)
+	rePackage     = lazyre.New(`^[a-z0-9][a-z0-9+.-]*[a-z0-9+](:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?$`)
+	reGoToolchain = lazyre.New(`^1\.[0-9]{1,3}(\.[0-9]{1,3}|rc[0-9]{1,2})?$`)
+	reGoCommand   = lazyre.New(`^[a-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+@v[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$`)
+	reNpm         = lazyre.New(`^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*@[0-9][0-9A-Za-z.+-]*$`)
+	reRemove      = lazyre.New(`^(/[A-Za-z0-9@+_.*?~-]+){2,}$`)
 )
 
 const (
@@ -71,7 +71,7 @@ func (l *Language) validate() error {
 func (l *Language) validateNames() error {
 	for _, f := range []struct {
 		field, value string
-		re           *regexp.Regexp
+		re           *lazyre.Regexp
 		optional     bool
 		allowed      string
 	}{
@@ -99,7 +99,7 @@ func (l *Language) validateNames() error {
 	for _, f := range []struct {
 		field   string
 		values  []string
-		re      *regexp.Regexp
+		re      *lazyre.Regexp
 		allowed string
 	}{
 		{"aliases", l.Aliases, reAlias, `lower case letters, digits and "+#._-"`},
@@ -128,7 +128,7 @@ func text(field, value string, most int) error {
 	return nil
 }
 
-func list(field string, values []string, re *regexp.Regexp, allowed string) error {
+func list(field string, values []string, re *lazyre.Regexp, allowed string) error {
 	if len(values) > maxList {
 		return fmt.Errorf("%s has %d elements; at most %d are allowed", field, len(values), maxList)
 	}
@@ -271,7 +271,7 @@ func (r *Recipe) validate() error {
 	for _, f := range []struct {
 		field   string
 		values  []string
-		re      *regexp.Regexp
+		re      *lazyre.Regexp
 		allowed string
 	}{
 		{"recipe.packages", r.Packages, rePackage, "names of Debian packages, with =version if need be"},

@@ -3,11 +3,11 @@ package policy
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/suggest"
 )
 
@@ -127,7 +127,7 @@ func checkArgs(args []string) error {
 	return nil
 }
 
-var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,254}$`)
+var envName = lazyre.New(`^[A-Za-z_][A-Za-z0-9_]{0,254}$`)
 
 func checkEnv(env []string) error {
 	sum := 0

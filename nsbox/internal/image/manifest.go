@@ -11,12 +11,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 // manifest is the content of images/NAME.json.
@@ -45,7 +46,7 @@ const (
 	maxLayers      = 16 // what fits into the page that mount options may fill
 )
 
-var validID = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var validID = lazyre.New(`^[0-9a-f]{64}$`)
 
 // load reads images/NAME.json strictly. Every error is an *Error.
 func (s *Store) load(name string) (*manifest, error) {

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 const (
@@ -82,7 +82,7 @@ func (e *Error) Error() string {
 // Unwrap classes the error as nsbox.ErrLanguage.
 func (e *Error) Unwrap() error { return nsbox.ErrLanguage }
 
-var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9+._-]{0,62}$`)
+var validName = lazyre.New(`^[a-z0-9][a-z0-9+._-]{0,62}$`)
 
 // CheckName refuses what can't be an image's name.
 func CheckName(name string) error {

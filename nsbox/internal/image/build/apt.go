@@ -6,12 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 // The release that images are made of, whatever the host is.
@@ -170,7 +170,7 @@ func debianSources(ctx context.Context) (string, error) {
 
 // notNetwork are groups of apt's Acquire settings that say what to fetch, not
 // how to reach it.
-var notNetwork = regexp.MustCompile(`^Acquire(::(IndexTargets|Languages|Changelogs|CompressionTypes|GzipIndexes|PDiffs|cdrom)\b.*)? "`)
+var notNetwork = lazyre.New(`^Acquire(::(IndexTargets|Languages|Changelogs|CompressionTypes|GzipIndexes|PDiffs|cdrom)\b.*)? "`)
 
 // networkConf returns the host's settings about proxies, certificates, retries
 // and the like.

@@ -23,13 +23,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/internal/image"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/language"
 )
 
@@ -184,11 +184,11 @@ func recipeHash(r *language.Recipe, below *image.Image) string {
 }
 
 var (
-	validPackage = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]*(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?$`)
-	validGo      = regexp.MustCompile(`^[0-9]+\.[0-9]+(\.[0-9]+)?((rc|beta)[0-9]+)?$`)
-	validCommand = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/-]*@[A-Za-z0-9.+_-]+$`)
-	validNpm     = regexp.MustCompile(`^(@[a-z0-9._-]+/)?[a-z0-9][a-z0-9._-]*(@[A-Za-z0-9.^~+-]+)?$`)
-	validRemove  = regexp.MustCompile(`^/[A-Za-z0-9][A-Za-z0-9/._+*?@:~\[\]-]*$`)
+	validPackage = lazyre.New(`^[a-z0-9][a-z0-9+.-]*(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?$`)
+	validGo      = lazyre.New(`^[0-9]+\.[0-9]+(\.[0-9]+)?((rc|beta)[0-9]+)?$`)
+	validCommand = lazyre.New(`^[A-Za-z0-9][A-Za-z0-9._~/-]*@[A-Za-z0-9.+_-]+$`)
+	validNpm     = lazyre.New(`^(@[a-z0-9._-]+/)?[a-z0-9][a-z0-9._-]*(@[A-Za-z0-9.^~+-]+)?$`)
+	validRemove  = lazyre.New(`^/[A-Za-z0-9][A-Za-z0-9/._+*?@:~\[\]-]*$`)
 )
 
 // checkRecipe refuses what would be read as something else by the tools that it
@@ -197,7 +197,7 @@ func checkRecipe(name string, r *language.Recipe) error {
 	for _, list := range []struct {
 		what  string
 		items []string
-		valid *regexp.Regexp
+		valid *lazyre.Regexp
 		hint  string
 	}{
 		{"package", r.Packages, validPackage, "a Debian package's name, with =VERSION if need be"},

@@ -9,9 +9,10 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
+
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 // goEnv makes cmd, a go command, use a module and build cache of its own and no
@@ -58,7 +59,7 @@ func (b *builder) goToolchain(ctx context.Context, version, layer string) error 
 	return nil
 }
 
-var goTools = regexp.MustCompile(`^(bin|pkg/tool/[^/]+)/[^/]+$`)
+var goTools = lazyre.New(`^(bin|pkg/tool/[^/]+)/[^/]+$`)
 
 // trimGo leaves out what compiling programs does not need. Module zips carry no
 // permissions, so the tools get theirs here.

@@ -1,0 +1,30 @@
+// Package lazyre has regular expressions that are compiled at their first use.
+//
+// Every cold run starts two programs, and compiling all expressions of their
+// packages would take each more than a millisecond before main; a run uses few.
+package lazyre
+
+import (
+	"regexp"
+	"sync"
+)
+
+// Regexp is a regular expression. It is safe for concurrent use.
+type Regexp struct {
+	get func() *regexp.Regexp
+}
+
+// New returns expr as a Regexp. An expression that is wrong panics when it is
+// first used, so each needs a test that uses it.
+func New(expr string) *Regexp {
+	return &Regexp{sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })}
+}
+
+// Match is that of package regexp.
+func (r *Regexp) Match(b []byte) bool { return r.get().Match(b) }
+
+// MatchString is that of package regexp.
+func (r *Regexp) MatchString(s string) bool { return r.get().MatchString(s) }
+
+// ReplaceAllString is that of package regexp.
+func (r *Regexp) ReplaceAllString(s, with string) string { return r.get().ReplaceAllString(s, with) }
