@@ -1,0 +1,1 @@
+echo artifact > /workspace/out.txt

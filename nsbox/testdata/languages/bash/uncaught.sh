@@ -1,0 +1,3 @@
+set -eu
+ls /no/such/directory
+echo "not reached"

@@ -1,0 +1,5 @@
+public class Loop {
+    public static void main(String[] args) {
+        for (;;) { }
+    }
+}

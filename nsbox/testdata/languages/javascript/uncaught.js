@@ -1,0 +1,5 @@
+function length(text) {
+  return text.length;
+}
+
+console.log(length(undefined));

@@ -1,0 +1,4 @@
+import sys
+
+for a in sys.argv[1:]:
+    print(a)

@@ -1,0 +1,2 @@
+with open("/workspace/out.txt", "w") as f:
+    f.write("artifact\n")

@@ -1,0 +1,1 @@
+File.write("/workspace/out.txt", "artifact\n")

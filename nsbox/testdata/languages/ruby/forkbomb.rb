@@ -1,0 +1,5 @@
+loop do
+  fork
+rescue SystemCallError
+  sleep 0.01
+end

@@ -1,0 +1,7 @@
+import { spawn } from "node:child_process";
+
+function more(): void {
+  spawn("sleep", ["1000"]).on("error", () => {});
+  setImmediate(more);
+}
+more();

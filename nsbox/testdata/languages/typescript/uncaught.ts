@@ -1,0 +1,9 @@
+interface Text {
+  text?: string;
+}
+
+function length(t: Text): number {
+  return t.text!.length;
+}
+
+console.log(length({}));
