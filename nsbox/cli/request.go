@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -85,11 +86,7 @@ func (a *App) decideLanguage(name string, src source) (string, []nsbox.File, err
 	files := src.files
 	switch {
 	case src.project != "":
-		choices := known.All()
-		if l != nil {
-			choices = []*language.Language{l}
-		}
-		i, chosen, err := chooseMain(src.project, files, candidates(choices))
+		i, chosen, err := chooseMain(src.project, files, candidates(known, l))
 		if err != nil {
 			return "", nil, err
 		}
@@ -106,10 +103,23 @@ func (a *App) decideLanguage(name string, src source) (string, []nsbox.File, err
 	return l.Name, files, nil
 }
 
-func candidates(languages []*language.Language) []candidate {
+// candidates are the languages that a project can be in: the one that was named,
+// else all that files are told by. A variant of another language, which has no
+// extensions of its own, must be named; its files then are those like its main
+// file.
+func candidates(known *language.Registry, named *language.Language) []candidate {
+	if named != nil {
+		c := candidate{named.Name, named.Main, named.Extensions}
+		if len(c.extensions) == 0 {
+			c.extensions = []string{path.Ext(named.Main)}
+		}
+		return []candidate{c}
+	}
 	var all []candidate
-	for _, l := range languages {
-		all = append(all, candidate{l.Name, l.Main, l.Extensions})
+	for _, l := range known.All() {
+		if len(l.Extensions) > 0 {
+			all = append(all, candidate{l.Name, l.Main, l.Extensions})
+		}
 	}
 	return all
 }
@@ -159,18 +169,18 @@ func readProfile(cfg *config.Config, req *nsbox.Request) error {
 // input is the program's stdin: a file's, this command's own where that is no
 // terminal and did not bring the source, else empty.
 func (a *App) input(c *cli.Context, sourceOnStdin bool) (io.Reader, error) {
-	switch path := c.String("stdin"); {
-	case path == "-" && sourceOnStdin:
+	switch name := c.String("stdin"); {
+	case name == "-" && sourceOnStdin:
 		return nil, usagef("stdin cannot be the program and its input at once: give one of them as a file")
-	case path == "-":
+	case name == "-":
 		return a.Stdin, nil
-	case path != "":
-		f, err := os.Open(path)
+	case name != "":
+		f, err := os.Open(name)
 		if err != nil {
-			return nil, openError(path, err, false)
+			return nil, openError(name, err, false)
 		}
 		if st, err := f.Stat(); err == nil && st.IsDir() {
-			return nil, errors.Join(usagef("--stdin %s is a directory: name a file", path), f.Close())
+			return nil, errors.Join(usagef("--stdin %s is a directory: name a file", name), f.Close())
 		}
 		return f, nil // open until the process ends
 	case sourceOnStdin || isTerminal(a.Stdin):

@@ -34,12 +34,21 @@ func recipesOf(known *language.Registry) recipes {
 			all[l.Image] = &imageRecipe{recipe: l.Recipe}
 		}
 	}
-	for _, l := range known.All() {
-		if r := all[l.Image]; r != nil {
-			r.languages = append(r.languages, l)
-		}
+	for name, r := range all {
+		r.languages = runningIn(known, name)
 	}
 	return all
+}
+
+// runningIn returns the languages whose programs run in an image.
+func runningIn(known *language.Registry, image string) []*language.Language {
+	var in []*language.Language
+	for _, l := range known.All() {
+		if l.Image == image {
+			in = append(in, l)
+		}
+	}
+	return in
 }
 
 func (r recipes) names() []string {
@@ -136,7 +145,13 @@ func (a *App) buildImage(ctx context.Context, s *image.Store, name string, r *im
 	size := fmt.Sprintf("%s, %s of its own", report.Size(int64(info.Size)), report.Size(int64(info.OwnSize)))
 	if !built {
 		a.out.say("image %s is up to date (%s)", name, size)
-		return nil
+		if !readVersions(s.Dir()).lack(r.languages, img.Digest) {
+			return nil
+		}
+		if versions, err = a.askVersions(ctx, s.Dir(), r.languages); err != nil {
+			return err
+		}
+		return rememberVersions(s.Dir(), img.Digest, versions)
 	}
 	a.out.say("image %s is built (%s) in %s", name, size, time.Since(began).Round(time.Second))
 	for _, l := range r.languages {

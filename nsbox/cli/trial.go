@@ -42,17 +42,35 @@ func (a *App) testImage(ctx context.Context, s *image.Store, img *image.Image, l
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, t.stop()) }()
-	versions = map[string]string{}
 	for _, l := range languages {
 		if err := t.hello(ctx, l); err != nil {
 			return nil, err
 		}
+	}
+	return t.versions(ctx, languages)
+}
+
+// askVersions asks the toolchains of an image that is published.
+func (a *App) askVersions(ctx context.Context, images string, languages []*language.Language) (versions map[string]string, err error) {
+	t, err := a.newTrial(ctx, images, languages)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, t.stop()) }()
+	return t.versions(ctx, languages)
+}
+
+func (t *trial) versions(ctx context.Context, languages []*language.Language) (map[string]string, error) {
+	versions := map[string]string{}
+	for _, l := range languages {
 		if len(l.Version) == 0 {
 			continue
 		}
-		if versions[l.Name], err = t.version(ctx, l); err != nil {
+		v, err := t.version(ctx, l)
+		if err != nil {
 			return nil, err
 		}
+		versions[l.Name] = v
 	}
 	return versions, nil
 }
@@ -179,23 +197,31 @@ func writeProbes(dir string, languages []*language.Language) error {
 		if len(l.Version) == 0 {
 			continue
 		}
-		var argv []string
-		for _, arg := range l.Version {
-			argv = append(argv, tomlString(arg))
+		text := probeText(l)
+		if _, err := language.Decode(probeName(l), []byte(text)); err != nil {
+			return fmt.Errorf("version command of %s: %w", l.Name, err)
 		}
-		var env []string
-		for _, e := range l.Run.Env {
-			if !strings.Contains(e, "{") {
-				env = append(env, tomlString(e))
-			}
-		}
-		text := fmt.Sprintf("name = %s\ntitle = %s\nmain = \"empty\"\nimage = %s\n[run]\nargv = [%s]\nenv = [%s]\n",
-			tomlString(probeName(l)), tomlString(l.Title), tomlString(l.Image), strings.Join(argv, ", "), strings.Join(env, ", "))
 		if err := os.WriteFile(filepath.Join(dir, probeName(l)+".toml"), []byte(text), 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// probeText is the file of the language that runs l's version command.
+func probeText(l *language.Language) string {
+	var argv, env []string
+	for _, arg := range l.Version {
+		argv = append(argv, tomlString(arg))
+	}
+	argv = append(argv, tomlString("{args}")) // every language must have a place for them
+	for _, e := range l.Run.Env {
+		if !strings.Contains(e, "{") {
+			env = append(env, tomlString(e))
+		}
+	}
+	return fmt.Sprintf("name = %s\ntitle = %s\nmain = \"empty\"\nhello = \"unused\"\nimage = %s\n[run]\nargv = [%s]\nenv = [%s]\n",
+		tomlString(probeName(l)), tomlString(l.Title), tomlString(l.Image), strings.Join(argv, ", "), strings.Join(env, ", "))
 }
 
 // tomlString quotes s as TOML's basic string; the escapes are JSON's.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nsbox/nsbox/nsbox/config"
 	"github.com/nsbox/nsbox/nsbox/internal/image"
+	"github.com/nsbox/nsbox/nsbox/language"
 )
 
 // versions are what the toolchains said of themselves when their images were
@@ -36,6 +37,16 @@ func (v versions) of(language, digest string) string {
 		return ""
 	}
 	return v[language].Version
+}
+
+// lack tells whether a language's version in that image is not known.
+func (v versions) lack(languages []*language.Language, digest string) bool {
+	for _, l := range languages {
+		if len(l.Version) > 0 && v.of(l.Name, digest) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // write replaces the file in one step.
