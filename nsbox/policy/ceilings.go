@@ -21,15 +21,15 @@ func DefaultCeilings() Ceilings {
 			Disk: 100 * nsbox.MiB, Inodes: 10_000, OpenFiles: 1024, MaxOutput: nsbox.MiB,
 		},
 		Min: nsbox.Limits{
-			Timeout: seconds(1), CPUTime: seconds(0.01), Memory: 64 * nsbox.MiB, CPUs: 0.1, Pids: 1,
-			Disk: nsbox.MiB, Inodes: 16, OpenFiles: 16, MaxOutput: nsbox.KiB,
+			Timeout: seconds(1), CPUTime: seconds(0.1), Memory: 64 * nsbox.MiB, CPUs: 0.1, Pids: 1,
+			Disk: nsbox.MiB, Inodes: 16, OpenFiles: 256, MaxOutput: nsbox.KiB,
 		},
 		Max: nsbox.Limits{
 			Timeout: seconds(300), CPUTime: seconds(1200), Memory: 2 * nsbox.GiB, CPUs: 4, Pids: 1024,
 			Disk: nsbox.GiB, Inodes: 200_000, OpenFiles: 4096, MaxOutput: 64 * nsbox.MiB,
 		},
 		CompileMax: nsbox.Limits{
-			Timeout: seconds(120), CPUTime: seconds(480), Memory: 2 * nsbox.GiB, CPUs: 4, Pids: 256,
+			Timeout: seconds(60), CPUTime: seconds(240), Memory: 2 * nsbox.GiB, CPUs: 4, Pids: 256,
 			Disk: nsbox.GiB, Inodes: 200_000, OpenFiles: 4096, MaxOutput: 64 * nsbox.MiB,
 		},
 		Profiles: []string{"default", "strict", "compile"},
@@ -37,9 +37,3 @@ func DefaultCeilings() Ceilings {
 }
 
 func seconds(n float64) nsbox.Duration { return nsbox.Duration(n * 1e9) }
-
-// compileDefault is what a compile stage gets where its language says nothing.
-var compileDefault = nsbox.Limits{
-	Timeout: seconds(60), Memory: nsbox.GiB, CPUs: 2, Pids: 128,
-	Disk: 512 * nsbox.MiB, Inodes: 50_000, OpenFiles: 1024, MaxOutput: nsbox.MiB,
-}

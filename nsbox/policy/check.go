@@ -5,22 +5,23 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
+	"unicode/utf8"
 
 	"github.com/nsbox/nsbox/nsbox"
-	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/suggest"
 )
 
 // Bounds of a request that no host widens: they keep messages and set-ups small.
 const (
 	maxFiles     = 1000
-	maxName      = 1024
+	maxName      = 4096
 	maxComponent = 255
 	maxDepth     = 32
 	maxTotal     = 64 << 20
 	maxArgs      = 1024
 	maxArgBytes  = 32 << 10
-	maxEnv       = 256
+	maxEnv       = 1024
 	maxEnvBytes  = 16 << 10
 )
 
@@ -35,24 +36,24 @@ func checkFiles(files []nsbox.FileSpec) error {
 	if len(files) > maxFiles {
 		return bad("%d files; at most %d are allowed", len(files), maxFiles)
 	}
-	const dir, file = 1, 2
-	seen := map[string]int{}
+	// What is known of each name: a file, or the directory of the file it maps to.
+	seen := map[string]bool{}
+	dirs := map[string]string{}
 	for _, f := range files {
 		if err := checkName(f.Name); err != nil {
 			return err
 		}
-		if seen[f.Name] == file {
+		if seen[f.Name] {
 			return bad("file %q is there twice", f.Name)
 		}
-		if seen[f.Name] == dir {
-			return bad("%q is a file and a directory", f.Name)
-		}
-		seen[f.Name] = file
+		seen[f.Name] = true
 		for d := path.Dir(f.Name); d != "."; d = path.Dir(d) {
-			if seen[d] == file {
-				return bad("%q is a file and a directory", d)
-			}
-			seen[d] = dir
+			dirs[d] = f.Name
+		}
+	}
+	for _, f := range files {
+		if below := dirs[f.Name]; below != "" {
+			return bad("file %q is also the directory of %q", f.Name, below)
 		}
 	}
 	return nil
@@ -64,19 +65,23 @@ func checkName(name string) error {
 	case name == "":
 		return bad("a file has no name")
 	case len(name) > maxName:
-		return bad("a file's name has %d bytes; at most %d are allowed", len(name), maxName)
-	case path.IsAbs(name):
-		return bad("file name %q is absolute; names are relative to /workspace", name)
-	case path.Clean(name) != name || name == "." || name == ".." || strings.HasPrefix(name, "../"):
-		return bad("file name %q: write it without %q, %q and double slashes", name, ".", "..")
-	case strings.Count(name, "/") >= maxDepth:
-		return bad("file name %q is deeper than %d directories", name, maxDepth)
+		return bad("a file's name has %d bytes; allowed are at most %d", len(name), maxName)
+	case !utf8.ValidString(name):
+		return bad("file name %q is not UTF-8", name)
+	case !utf8.ValidString(name):
+		return bad("file name %q is not UTF-8", name)
 	case hasControl(name):
 		return bad("file name %q has a control character", name)
+	case path.IsAbs(name), path.Clean(name) != name, name == ".", name == "..", strings.HasPrefix(name, "../"):
+		return bad("file name %q is not allowed: names are relative to /workspace, without \".\", \"..\" and empty parts", name)
 	}
-	for _, c := range strings.Split(name, "/") {
+	parts := strings.Split(name, "/")
+	if len(parts) > maxDepth {
+		return bad("file name %q is %d directories deep; allowed are at most %d", name, len(parts), maxDepth)
+	}
+	for _, c := range parts {
 		if len(c) > maxComponent {
-			return bad("file name %q has a part of %d bytes; at most %d are allowed", name, len(c), maxComponent)
+			return bad("file name %q has a component of %d bytes; allowed are at most %d", name, len(c), maxComponent)
 		}
 	}
 	return nil
@@ -88,63 +93,78 @@ func hasControl(s string) bool {
 
 // checkFit sees to it that the files have room in every stage that they go to.
 func checkFit(files []nsbox.FileSpec, stages []Stage) error {
-	most := int64(maxTotal)
-	inodes := 0
-	for _, st := range stages {
-		most = min(most, int64(st.Limits.Disk))
-		if inodes == 0 || st.Limits.Inodes < inodes {
-			inodes = st.Limits.Inodes
-		}
-	}
 	var sum int64
+	entries := map[string]bool{}
 	for _, f := range files {
 		if f.Size < 0 {
-			return bad("file %q has a negative size", f.Name)
+			return bad("file %q has the size %d", f.Name, f.Size)
 		}
 		// One by one, so that no sum overflows.
-		if f.Size > most || sum+f.Size > most {
-			return bad("the files have more than %s together, which is what disk and protocol allow", nsbox.Size(most))
+		if f.Size > maxTotal || sum+f.Size > maxTotal {
+			return bad("the files have more than %s together, which is all that a request may bring", nsbox.Size(maxTotal))
 		}
 		sum += f.Size
+		for e := f.Name; e != "."; e = path.Dir(e) {
+			entries[e] = true
+		}
 	}
-	if len(files) > inodes {
-		return bad("%d files; the inodes limit is %d", len(files), inodes)
+	for _, st := range stages {
+		if sum > int64(st.Limits.Disk) {
+			return bad("the files have %s together; --disk allows the %s stage %s", nsbox.Size(sum), st.Name, st.Limits.Disk)
+		}
+		if len(entries) > st.Limits.Inodes {
+			return bad("the request has %d files and directories; --inodes allows the %s stage %d", len(entries), st.Name, st.Limits.Inodes)
+		}
 	}
 	return nil
 }
 
 func checkArgs(args []string) error {
-	sum := 0
-	for _, a := range args {
-		if strings.Contains(a, "\x00") {
-			return bad("an argument has a NUL byte")
-		}
-		sum += len(a)
+	if len(args) > maxArgs {
+		return bad("there are %d arguments; allowed are at most %d", len(args), maxArgs)
 	}
-	if len(args) > maxArgs || sum > maxArgBytes {
-		return bad("%d arguments of %d bytes together; at most %d of %d are allowed", len(args), sum, maxArgs, maxArgBytes)
+	sum := 0
+	for i, a := range args {
+		if strings.Contains(a, "\x00") {
+			return bad("argument %d has a NUL byte", i+1)
+		}
+		sum += len(a) + 1 // with its end, as the kernel counts
+	}
+	if sum > maxArgBytes {
+		return bad("the arguments have %d bytes together; allowed are at most %d", sum, maxArgBytes)
 	}
 	return nil
 }
 
-var envName = lazyre.New(`^[A-Za-z_][A-Za-z0-9_]{0,254}$`)
-
 func checkEnv(env []string) error {
+	if len(env) > maxEnv {
+		return bad("--env is there %d times; allowed are at most %d", len(env), maxEnv)
+	}
 	sum := 0
 	for _, e := range env {
 		name, value, ok := strings.Cut(e, "=")
-		if !ok || !envName.MatchString(name) {
-			return bad("environment entry %q: write NAME=value with a name of letters, digits and _", e)
+		if !ok || !isEnvName(name) {
+			return bad("--env %q: want NAME=value with a name of letters, digits and _, no digit first", e)
 		}
 		if strings.Contains(value, "\x00") {
-			return bad("environment variable %s has a NUL byte", name)
+			return bad("--env %s: the value has a NUL byte", name)
 		}
-		sum += len(e)
+		sum += len(e) + 1
 	}
-	if len(env) > maxEnv || sum > maxEnvBytes {
-		return bad("%d environment variables of %d bytes together; at most %d of %d are allowed", len(env), sum, maxEnv, maxEnvBytes)
+	if sum > maxEnvBytes {
+		return bad("the environment has %d bytes; allowed are at most %d", sum, maxEnvBytes)
 	}
 	return nil
+}
+
+func isEnvName(s string) bool {
+	for i, c := range s {
+		letter := c == '_' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // maxTTY bounds rows and columns of a terminal.

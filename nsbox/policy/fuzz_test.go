@@ -43,13 +43,13 @@ func FuzzResolve(f *testing.F) {
 			return
 		}
 		for _, s := range p.Stages {
-			for _, l := range allLimits() {
-				v, high := l.get(&s.Limits), l.get(&c.Max)
+			for _, b := range bounds {
+				v, high := b.get(&s.Limits), b.get(&c.Max)
 				if s.Build {
-					high = l.get(&c.CompileMax)
+					high = b.get(&c.CompileMax)
 				}
-				if !within(v, l.get(&c.Min), high) && !(l.optional() && v == 0) {
-					t.Errorf("%s: %s is %s", s.Name, l.key, l.text(v))
+				if !(v >= b.get(&c.Min) && v <= high) && !(b.optional() && v == 0) {
+					t.Errorf("%s: %s is %s", s.Name, b.name, b.show(v))
 				}
 			}
 			for _, w := range append(s.Argv, s.Env...) {
