@@ -37,7 +37,7 @@ build: ## the three programs, into bin/
 	CGO_ENABLED=1 $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w $(LDFLAGS)' -o bin/nsbox-helper ./cmd/nsbox-helper
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/nsbox-init ./cmd/nsbox-init
 
-rootfs: build ## build the images of all languages that are not built yet (root)
+rootfs: build ## build the images that are missing or whose recipe has changed (root)
 	@scripts/images
 
 test: ## all tests as root; without root the unit tests
