@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-	"unicode/utf8"
 
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/internal/suggest"
@@ -66,8 +65,6 @@ func checkName(name string) error {
 		return bad("a file has no name")
 	case len(name) > maxName:
 		return bad("a file's name has %d bytes; allowed are at most %d", len(name), maxName)
-	case !utf8.ValidString(name):
-		return bad("file name %q is not UTF-8", name)
 	case !utf8.ValidString(name):
 		return bad("file name %q is not UTF-8", name)
 	case hasControl(name):

@@ -43,13 +43,13 @@ func FuzzResolve(f *testing.F) {
 			return
 		}
 		for _, s := range p.Stages {
-			for _, b := range bounds {
-				v, high := b.get(&s.Limits), b.get(&c.Max)
+			for _, l := range allLimits() {
+				v, high := l.get(&s.Limits), l.get(&c.Max)
 				if s.Build {
-					high = b.get(&c.CompileMax)
+					high = l.get(&c.CompileMax)
 				}
-				if !(v >= b.get(&c.Min) && v <= high) && !(b.optional() && v == 0) {
-					t.Errorf("%s: %s is %s", s.Name, b.name, b.show(v))
+				if !within(v, l.get(&c.Min), high) && !(l.optional() && v == 0) {
+					t.Errorf("%s: %s is %s", s.Name, l.key, l.text(v))
 				}
 			}
 			for _, w := range append(s.Argv, s.Env...) {

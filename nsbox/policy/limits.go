@@ -71,9 +71,6 @@ func (l limit) optional() bool { return l.key == "cpu_time" }
 // within is false for NaN, which is neither below nor above anything.
 func within(v, low, high float64) bool { return v >= low && v <= high }
 
-// optional reports whether zero means that there is no such limit.
-func (b bound) optional() bool { return b.name == "cpu-time" }
-
 // runLimits fills what the request leaves open from the language, then from the
 // host's defaults. What lies outside the host's range is refused, whoever asks.
 func (c Ceilings) runLimits(lang *language.Language, req nsbox.Limits) (nsbox.Limits, error) {

@@ -103,11 +103,11 @@ func TestResolveCompiled(t *testing.T) {
 // mixed up with another.
 func TestLimitPrecedence(t *testing.T) {
 	c := DefaultCeilings()
-	for i, f := range bounds {
-		t.Run(f.name, func(t *testing.T) {
+	for i, f := range allLimits() {
+		t.Run(f.key, func(t *testing.T) {
 			low, high := f.get(&c.Min), f.get(&c.Max)
 			fromReq, fromLang := low+(high-low)/2, low+(high-low)/4
-			if f.name != "cpus" {
+			if f.key != "cpus" {
 				fromReq, fromLang = math.Floor(fromReq), math.Floor(fromLang)
 			}
 			lang, req := interpreted(), spec("a")
@@ -117,13 +117,13 @@ func TestLimitPrecedence(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for j, g := range bounds {
+				for j, g := range allLimits() {
 					w := g.get(&c.Default)
 					if j == i {
 						w = want
 					}
 					if v := g.get(&got.Stages[0].Limits); v != w {
-						t.Errorf("%s = %s; want %s", g.name, g.show(v), g.show(w))
+						t.Errorf("%s = %s; want %s", g.key, g.text(v), g.text(w))
 					}
 				}
 			}
@@ -145,20 +145,20 @@ func TestLimitsOutOfRange(t *testing.T) {
 		limits nsbox.Limits
 		want   string
 	}{
-		{nsbox.Limits{Timeout: nsbox.Duration(301 * time.Second)}, "timeout is 5m1s; allowed is 1s to 5m"},
-		{nsbox.Limits{Timeout: nsbox.Duration(time.Second - 1)}, "timeout is 999.999999ms; allowed is 1s to 5m"},
-		{nsbox.Limits{Timeout: -1}, "timeout is -1ns; allowed is 1s to 5m"},
-		{nsbox.Limits{CPUTime: nsbox.Duration(time.Hour)}, "cpu-time is 1h; allowed is 100ms to 20m"},
-		{nsbox.Limits{Memory: 63 * nsbox.MiB}, "memory is 63MiB; allowed is 64MiB to 2GiB"},
-		{nsbox.Limits{Memory: math.MaxInt64}, "allowed is 64MiB to 2GiB"},
-		{nsbox.Limits{CPUs: 0.09}, "cpus is 0.09; allowed is 0.1 to 4"},
-		{nsbox.Limits{CPUs: math.NaN()}, "cpus is NaN; allowed is 0.1 to 4"},
-		{nsbox.Limits{CPUs: math.Inf(1)}, "cpus is +Inf; allowed is 0.1 to 4"},
-		{nsbox.Limits{Pids: 1025}, "pids is 1025; allowed is 1 to 1024"},
-		{nsbox.Limits{Disk: 2 * nsbox.GiB}, "disk is 2GiB; allowed is 1MiB to 1GiB"},
-		{nsbox.Limits{Inodes: 1}, "inodes is 1; allowed is 16 to 200000"},
-		{nsbox.Limits{OpenFiles: 255}, "open-files is 255; allowed is 256 to 4096"},
-		{nsbox.Limits{MaxOutput: 65 * nsbox.MiB}, "max-output is 65MiB; allowed is 1KiB to 64MiB"},
+		{nsbox.Limits{Timeout: nsbox.Duration(301 * time.Second)}, "--timeout is 5m1s; allowed are 1s to 5m"},
+		{nsbox.Limits{Timeout: nsbox.Duration(time.Second - 1)}, "--timeout is 999.999999ms; allowed are 1s to 5m"},
+		{nsbox.Limits{Timeout: -1}, "--timeout is -1ns; allowed are 1s to 5m"},
+		{nsbox.Limits{CPUTime: nsbox.Duration(time.Hour)}, "--cpu-time is 1h; allowed are 100ms to 20m"},
+		{nsbox.Limits{Memory: 63 * nsbox.MiB}, "--memory is 63MiB; allowed are 64MiB to 2GiB"},
+		{nsbox.Limits{Memory: math.MaxInt64}, "allowed are 64MiB to 2GiB"},
+		{nsbox.Limits{CPUs: 0.09}, "--cpus is 0.09; allowed are 0.1 to 4"},
+		{nsbox.Limits{CPUs: math.NaN()}, "--cpus is NaN; allowed are 0.1 to 4"},
+		{nsbox.Limits{CPUs: math.Inf(1)}, "--cpus is +Inf; allowed are 0.1 to 4"},
+		{nsbox.Limits{Pids: 1025}, "--pids is 1025; allowed are 1 to 1024"},
+		{nsbox.Limits{Disk: 2 * nsbox.GiB}, "--disk is 2GiB; allowed are 1MiB to 1GiB"},
+		{nsbox.Limits{Inodes: 1}, "--inodes is 1; allowed are 16 to 200000"},
+		{nsbox.Limits{OpenFiles: 255}, "--open-files is 255; allowed are 256 to 4096"},
+		{nsbox.Limits{MaxOutput: 65 * nsbox.MiB}, "--max-output is 65MiB; allowed are 1KiB to 64MiB"},
 	} {
 		req := spec("a")
 		req.Limits = c.limits
