@@ -28,7 +28,7 @@ type session struct {
 	id    string
 	plan  policy.Plan
 	uid   uint32 // the peer's
-	began time.Time
+	began int64  // CLOCK_MONOTONIC
 	// files are the contents of the request's files, and what they are.
 	files   *os.File
 	entries []confine.FileEntry
@@ -117,13 +117,13 @@ func (s *session) serve() error {
 // admit takes the request and resolves it. Nothing has been made for it yet but
 // the memfd of its files.
 func (s *session) admit() error {
-	s.began = time.Now()
+	s.began = monotonic()
 	cred, err := peer(s.conn)
 	if err != nil {
 		return err
 	}
 	s.uid = cred.Uid
-	if err := s.conn.Unix().SetReadDeadline(s.began.Add(requestTimeout)); err != nil {
+	if err := s.conn.Unix().SetReadDeadline(time.Now().Add(requestTimeout)); err != nil {
 		return err
 	}
 	p, err := s.conn.Receive()

@@ -42,8 +42,10 @@ type box struct {
 	watch  *cgroup.Watch
 	proc   *zygote.Process
 	report *net.UnixConn
-	ready  time.Time
-	refuse *listener // once the program runs
+	// began and ready are readings of CLOCK_MONOTONIC, which the sandbox's
+	// records have too; ready is 0 until the program runs.
+	began, ready int64
+	refuse       *listener // once the program runs
 	// killDenied ends the program at its first refused call.
 	killDenied bool
 }
@@ -58,7 +60,7 @@ type report struct {
 // stage runs one stage in a sandbox of its own and takes everything down. An
 // error is nsbox's; how the program ended is in the output.
 func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, in input, artifacts bool) (out *output, err error) {
-	began := time.Now()
+	began := monotonic()
 	if st.Name == nsbox.StageRun && len(s.plan.Stages) == 1 {
 		began = s.began
 	}
@@ -83,7 +85,7 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 		return nil, err
 	}
 	undo.AddFunc(func() { s.h.lease.Give(pair) })
-	b := &box{s: s, stage: st, killDenied: profile.kills}
+	b := &box{s: s, stage: st, began: began, killDenied: profile.kills}
 	if b.group, err = s.h.tree.Create(s.id+"-"+st.Name, st.Limits); err != nil {
 		return nil, err
 	}
@@ -149,7 +151,7 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 	}
 	// A copy kept here would keep the program's input open, and its output.
 	streams.closeClient()
-	e, err := b.supervise(ctx, began)
+	e, err := b.supervise(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -204,13 +206,21 @@ func (b *box) end() error {
 	return nil
 }
 
+// monotonic reads CLOCK_MONOTONIC in nanoseconds.
+func monotonic() int64 {
+	var ts unix.Timespec
+	// It fails only for a clock that does not exist (clock_gettime(2)).
+	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts)
+	return ts.Nano()
+}
+
 // deathTimeout bounds the wait for killed processes. One that hangs in the
 // kernel for longer is an error, and the next start of a helper removes it.
 const deathTimeout = 30 * time.Second
 
 // supervise watches the sandbox until everything in it is dead, and ends it
 // where a limit or the client asks for that.
-func (b *box) supervise(ctx context.Context, began time.Time) (ending, error) {
+func (b *box) supervise(ctx context.Context) (ending, error) {
 	e := ending{limits: b.stage.Limits}
 	records := make(chan report, 4)
 	go readReports(b.report, records)
@@ -242,7 +252,6 @@ func (b *box) supervise(ctx context.Context, began time.Time) (ending, error) {
 				return e, err
 			}
 			if r.record.Kind == confine.RecordReady {
-				e.setup = b.ready.Sub(began)
 				setup.Stop()
 				wall = time.After(b.stage.Limits.Timeout.Std())
 				cpu = b.nextCPUCheck(0)
@@ -307,7 +316,8 @@ func (b *box) take(e *ending, r report, kill func(cause)) error {
 	case confine.RecordFailed:
 		return fmt.Errorf("start %s: %s: %w", b.s.id, b.proc.StepName(r.record.Step), unix.Errno(r.record.Value))
 	case confine.RecordReady:
-		b.ready = time.Now()
+		b.ready = r.record.Time
+		e.setup = time.Duration(b.ready - b.began)
 	case confine.RecordRunning:
 		b.refuse = &listener{f: r.listener}
 		if b.killDenied {
@@ -316,9 +326,7 @@ func (b *box) take(e *ending, r report, kill func(cause)) error {
 		go b.refuse.serve()
 	case confine.RecordExit:
 		e.exit = &r.record
-		if !b.ready.IsZero() {
-			e.wall = time.Since(b.ready)
-		}
+		e.wall = time.Duration(r.record.Time - b.ready)
 	}
 	return nil
 }
@@ -332,8 +340,8 @@ func (b *box) afterDeath(e ending, records <-chan report, causes <-chan cause) (
 			}
 		}
 	}
-	if e.wall == 0 && !b.ready.IsZero() {
-		e.wall = time.Since(b.ready)
+	if e.exit == nil && b.ready != 0 {
+		e.wall = time.Duration(monotonic() - b.ready)
 	}
 	select {
 	case c := <-causes:

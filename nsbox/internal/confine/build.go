@@ -357,6 +357,7 @@ func execProgram(p *program, s *Spec, exe string, bpf []byte) {
 	p.call("close_range", unix.SYS_CLOSE_RANGE, fdReport, maxFD, unix.CLOSE_RANGE_CLOEXEC)
 	ready := make([]byte, RecordSize)
 	binary.NativeEndian.PutUint32(ready, uint32(RecordReady))
+	p.call("clock", unix.SYS_CLOCK_GETTIME, unix.CLOCK_MONOTONIC, ready[timeOffset:])
 	p.call("report", unix.SYS_WRITE, fdReport, ready, len(ready))
 	loadSeccomp(p, bpf, true)
 	p.call("execve "+exe, unix.SYS_EXECVE, path, argv, envp)
@@ -413,7 +414,7 @@ func retireInit(p *program) {
 // hand, as it must not depend on a profile.
 func initFilter() []byte {
 	const retKill, retAllow = unix.SECCOMP_RET_KILL_PROCESS, unix.SECCOMP_RET_ALLOW
-	allowed := []uint32{unix.SYS_WAIT4, unix.SYS_WRITE, unix.SYS_FSTATFS, unix.SYS_EXIT_GROUP, unix.SYS_RT_SIGRETURN}
+	allowed := []uint32{unix.SYS_WAIT4, unix.SYS_WRITE, unix.SYS_FSTATFS, unix.SYS_CLOCK_GETTIME, unix.SYS_EXIT_GROUP, unix.SYS_RT_SIGRETURN}
 	prog := []unix.SockFilter{
 		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 4}, // seccomp_data.arch
 		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jt: 1, K: auditArch},

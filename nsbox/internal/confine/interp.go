@@ -35,6 +35,9 @@ type op struct {
 
 const registers = 8
 
+// clockMonotonic is CLOCK_MONOTONIC of linux/time.h.
+const clockMonotonic = 1
+
 // child is the state that the child works on. It lives on the heap of the
 // zygote; the child sees its own copy after the clone.
 type child struct {
@@ -179,6 +182,7 @@ func (c *child) wait(o *op) {
 		if pid != c.regs[o.save] {
 			continue
 		}
+		syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&c.record[timeOffset])), 0)
 		syscall.RawSyscall(syscall.SYS_FSTATFS, c.disk, uintptr(unsafe.Pointer(&c.record[16])), 0)
 		c.send(RecordExit, 0, *status)
 		for {

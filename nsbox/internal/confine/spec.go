@@ -115,7 +115,10 @@ const (
 )
 
 // RecordSize is the length of an encoded Record in bytes.
-const RecordSize = 16 + statfsSize
+const RecordSize = timeOffset + 16
+
+// timeOffset is where a record has the time, as a struct timespec.
+const timeOffset = 16 + statfsSize
 
 // statfsSize covers struct statfs of 64-bit Linux.
 const statfsSize = 120
@@ -125,6 +128,8 @@ type Record struct {
 	Kind  RecordKind
 	Step  int
 	Value int
+	// Time is CLOCK_MONOTONIC in nanoseconds, of RecordReady and RecordExit.
+	Time int64
 	// Of the scratch file system when the program ended.
 	BlockSize, Blocks, BlocksFree, Inodes, InodesFree int64
 }
@@ -140,6 +145,7 @@ func DecodeRecord(b []byte) (Record, error) {
 	if r.Kind < RecordFailed || r.Kind > RecordExit {
 		return Record{}, fmt.Errorf("report: unknown record %d", r.Kind)
 	}
+	r.Time = u64(statfsSize)*1e9 + u64(statfsSize+8)
 	// struct statfs, 64 bit: type, bsize, blocks, bfree, bavail, files, ffree, ...
 	r.BlockSize, r.Blocks, r.BlocksFree, r.Inodes, r.InodesFree = u64(8), u64(16), u64(24), u64(40), u64(48)
 	return r, nil
