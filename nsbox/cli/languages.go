@@ -99,7 +99,7 @@ func (a *App) printLanguages(all []languageInfo) error {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", l.Name, strings.Join(l.Aliases, " "), strings.Join(l.Extensions, " "), l.Image, report.Escape(state))
 	}
-	w.Flush()
+	_ = w.Flush() // to memory
 	_, err := fmt.Fprint(a.Stdout, b.String())
 	return err
 }

@@ -116,7 +116,7 @@ func (a *App) listImages(c *cli.Context) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", i.Name, report.Size(int64(i.Size)), report.Size(int64(i.OwnSize)),
 			i.Created.Local().Format("2006-01-02 15:04"), shortDigest(i.Digest), state)
 	}
-	w.Flush()
+	_ = w.Flush() // to memory
 	if _, err := fmt.Fprint(a.Stdout, b.String()); err != nil {
 		return err
 	}

@@ -51,5 +51,8 @@ func LoadHost(path string, h *Host) error {
 	if file.IDs.Base != 0 {
 		h.IDBase, h.IDCount = file.IDs.Base, file.IDs.Count
 	}
+	if err := h.Ceilings.Validate(); err != nil {
+		return fmt.Errorf("%s: limits.%w", path, err)
+	}
 	return nil
 }

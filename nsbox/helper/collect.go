@@ -77,7 +77,7 @@ func (b *box) runCollector(z *zygote.Zygote, spec confine.CollectSpec) (listing,
 	if err != nil {
 		return nil, nil, err
 	}
-	defer report.Close()
+	defer func() { _ = report.Close() }()
 	defer reportChild.Close()
 	if listing, err = memfd("listing"); err != nil {
 		return nil, nil, err

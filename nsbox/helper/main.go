@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/nsbox/nsbox/nsbox/config"
 	"github.com/nsbox/nsbox/nsbox/internal/ids"
 	"github.com/nsbox/nsbox/nsbox/internal/seccomp"
 	"github.com/nsbox/nsbox/nsbox/internal/wire"
@@ -22,7 +23,6 @@ import (
 	"github.com/nsbox/nsbox/nsbox/language"
 	"github.com/nsbox/nsbox/nsbox/policy"
 	"github.com/nsbox/nsbox/rootfs"
-	"github.com/pelletier/go-toml/v2"
 	"golang.org/x/sys/unix"
 )
 
@@ -30,7 +30,7 @@ import (
 const (
 	defaultRunDir    = "/run/nsbox"
 	defaultImages    = "/var/lib/nsbox/images"
-	defaultConfig    = "/etc/nsbox/helper.toml"
+	defaultConfig    = config.HostFile
 	defaultProfiles  = "/etc/nsbox/seccomp.d"
 	defaultLanguages = "/etc/nsbox/languages.d"
 	defaultGroup     = "nsbox"
@@ -132,34 +132,18 @@ func (o options) build() (*Helper, error) {
 	return New(cfg)
 }
 
-// hostFile is /etc/nsbox/helper.toml.
-type hostFile struct {
-	IDs struct {
-		Base  uint32 `toml:"base"`
-		Count uint32 `toml:"count"`
-	} `toml:"ids"`
-	Limits *policy.Ceilings `toml:"limits"`
-}
-
 // readHostFile lets a root-owned file change the bounds. It may be missing.
 func readHostFile(path string, cfg *Config) error {
-	b, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
+	if err := ownedByRoot(path); errors.Is(err, os.ErrNotExist) {
 		return nil
-	}
-	if err == nil {
-		err = ownedByRoot(path)
-	}
-	if err != nil {
+	} else if err != nil {
 		return err
 	}
-	host := hostFile{Limits: &cfg.Ceilings}
-	if err := toml.Unmarshal(b, &host); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	host := config.Host{IDBase: cfg.IDBase, IDCount: cfg.IDCount, Ceilings: cfg.Ceilings}
+	if err := config.LoadHost(path, &host); err != nil {
+		return err
 	}
-	if host.IDs.Base != 0 {
-		cfg.IDBase, cfg.IDCount = host.IDs.Base, host.IDs.Count
-	}
+	cfg.IDBase, cfg.IDCount, cfg.Ceilings = host.IDBase, host.IDCount, host.Ceilings
 	return nil
 }
 
@@ -223,7 +207,7 @@ func serve(o options) error {
 	if err != nil {
 		return errors.Join(err, h.Close())
 	}
-	context.AfterFunc(ctx, func() { l.Close() })
+	context.AfterFunc(ctx, func() { _ = l.Close() })
 	for {
 		c, err := l.AcceptUnix()
 		if err != nil {
@@ -268,7 +252,7 @@ func listen(path, group string) (*net.UnixListener, error) {
 			err = errors.Join(os.Lchown(path, 0, gid), os.Chmod(path, 0o660))
 		}
 		if err != nil {
-			l.Close()
+			_ = l.Close()
 			return nil, fmt.Errorf("socket: %w", err)
 		}
 	}

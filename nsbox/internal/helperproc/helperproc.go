@@ -56,7 +56,7 @@ func Start(ctx context.Context, cfg Config) (*Proc, error) {
 	for {
 		c, err := net.DialUnix("unixpacket", nil, &net.UnixAddr{Name: p.Socket, Net: "unixpacket"})
 		if err == nil {
-			c.Close()
+			_ = c.Close()
 			return p, nil
 		}
 		select {
