@@ -24,6 +24,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -94,7 +95,10 @@ func build(ctx context.Context, s *image.Store, name string, r *language.Recipe,
 	if o.Cache == "" {
 		o.Cache = DefaultCache
 	}
+	var saying sync.Mutex // what apt tells comes from another goroutine
 	say := func(step string, percent int) {
+		saying.Lock()
+		defer saying.Unlock()
 		if o.Progress != nil {
 			o.Progress(Event{Image: name, Step: step, Percent: percent})
 		}
@@ -245,8 +249,9 @@ func checkTools(r *language.Recipe) error {
 }
 
 // hostPath is where the host's programs are looked for. The environment's PATH
-// is not asked: under sudo it often lacks the sbin directories and Go.
-const hostPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/go/bin:/opt/nsbox/go/bin"
+// is not asked: under sudo it often lacks the sbin directories and Go. Where
+// there are several Go, Debian's is too old for most commands.
+const hostPath = "/opt/nsbox/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 func lookPath(name string) (string, error) {
 	for dir := range strings.SplitSeq(hostPath, ":") {
