@@ -25,7 +25,8 @@ import (
 
 // Config is what a helper is told by its root-owned surroundings.
 type Config struct {
-	// RunDir holds sockets, locks and mount points: /run/nsbox.
+	// RunDir holds locks and mount points: /run/nsbox. All helpers of a host must
+	// share it, as they share its ids and its cgroups.
 	RunDir string
 	// ImageDir is the image store: /var/lib/nsbox/images.
 	ImageDir string

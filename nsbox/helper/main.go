@@ -56,8 +56,8 @@ func Main(args []string) int {
 
 // options are the flags of both commands.
 type options struct {
-	socket, group, state, images, init, config, languages, profiles string
-	verbose, candidates                                             bool
+	socket, group, images, init, config, languages, profiles string
+	verbose, candidates                                      bool
 }
 
 func mainErr(args []string) error {
@@ -67,7 +67,6 @@ func mainErr(args []string) error {
 	}
 	var o options
 	fl := flag.NewFlagSet("nsbox-helper "+args[1], flag.ContinueOnError)
-	fl.StringVar(&o.state, "state", defaultRunDir, "directory of locks and mount points")
 	fl.StringVar(&o.images, "images", defaultImages, "directory of the images")
 	fl.BoolVar(&o.candidates, "candidates", false, "prefer images that are being tested to those that are published")
 	fl.StringVar(&o.init, "init", "", "path of nsbox-init (default: beside this program)")
@@ -99,7 +98,7 @@ func (o options) build() (*Helper, error) {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	cfg := Config{
-		RunDir: o.state, ImageDir: o.images, Candidates: o.candidates, InitPath: o.init, ProfileDir: o.profiles, Log: log,
+		RunDir: defaultRunDir, ImageDir: o.images, Candidates: o.candidates, InitPath: o.init, ProfileDir: o.profiles, Log: log,
 		IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings(),
 	}
 	if cfg.InitPath == "" {
