@@ -75,6 +75,10 @@ type Request struct {
 	ProfileJSON []byte
 	// TTY connects the program to a pseudo-terminal of its own instead of pipes.
 	TTY *TTY
+	// Check runs the language's check command in place of the program: it looks at
+	// the source and says what is wrong, in a form for machines where the
+	// toolchain has one. The program itself does not run.
+	Check bool
 	// Artifacts asks for the files that the program leaves under /workspace.
 	Artifacts bool
 	// OnEvent, when set, is called for every event in order, from one goroutine

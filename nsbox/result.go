@@ -30,6 +30,7 @@ const (
 const (
 	StageCompile = "compile"
 	StageRun     = "run"
+	StageCheck   = "check" // the language's check command alone; see Request.Check
 )
 
 // Usage is what a stage used.
@@ -120,24 +121,30 @@ func (s StageResult) MarshalJSON() ([]byte, error) {
 // Result is how an execution ended. Its top level repeats the stage that
 // decided it: the run stage, or the compile stage where compiling failed.
 type Result struct {
-	ID         string       `json:"id"`
-	Language   string       `json:"language"`
-	Verdict    Verdict      `json:"verdict"`
-	ExitCode   int          `json:"exit_code"`
-	Signal     string       `json:"signal"`
-	Stdout     []byte       `json:"-"`
-	Stderr     []byte       `json:"-"`
-	Stage      string       `json:"stage"`
-	Compile    *StageResult `json:"compile,omitempty"`
-	Usage      Usage        `json:"usage"`
-	Limit      *LimitHit    `json:"limit"`
-	Denied     []DeniedCall `json:"denied,omitempty"`
-	Truncated  Truncated    `json:"truncated"`
-	Artifacts  []Artifact   `json:"artifacts"`
-	Skipped    []Skipped    `json:"skipped,omitempty"`
-	Healed     bool         `json:"healed"`
-	Iterations int          `json:"iterations"`
-	Isolation  Isolation    `json:"isolation"`
+	ID        string       `json:"id"`
+	Language  string       `json:"language"`
+	Verdict   Verdict      `json:"verdict"`
+	ExitCode  int          `json:"exit_code"`
+	Signal    string       `json:"signal"`
+	Stdout    []byte       `json:"-"`
+	Stderr    []byte       `json:"-"`
+	Stage     string       `json:"stage"`
+	Compile   *StageResult `json:"compile,omitempty"`
+	Usage     Usage        `json:"usage"`
+	Limit     *LimitHit    `json:"limit"`
+	Denied    []DeniedCall `json:"denied,omitempty"`
+	Truncated Truncated    `json:"truncated"`
+	Artifacts []Artifact   `json:"artifacts"`
+	Skipped   []Skipped    `json:"skipped,omitempty"`
+	Healed    bool         `json:"healed"`
+	// Iterations counts the executions: 1 without healing.
+	Iterations int `json:"iterations"`
+	// FinalCode is the main file as it is after healing; it and what follows are
+	// empty where healing was not asked for.
+	FinalCode  string     `json:"final_code,omitempty"`
+	StopReason StopReason `json:"stop_reason,omitempty"`
+	Attempts   []Attempt  `json:"attempts,omitempty"`
+	Isolation  Isolation  `json:"isolation"`
 }
 
 type streams struct {

@@ -12,6 +12,7 @@ type Spec struct {
 	Profile     string     `json:"profile,omitempty"`
 	ProfileJSON []byte     `json:"profile_json,omitempty"`
 	TTY         *TTYSize   `json:"tty,omitempty"`
+	Check       bool       `json:"check,omitempty"`
 	Artifacts   bool       `json:"artifacts,omitempty"`
 }
 
@@ -26,7 +27,7 @@ type FileSpec struct {
 func (r *Request) Spec() Spec {
 	s := Spec{
 		Language: r.Language, Args: r.Args, Env: r.Env, Limits: r.Limits, Network: r.Network,
-		Profile: r.Profile, ProfileJSON: r.ProfileJSON, Artifacts: r.Artifacts,
+		Profile: r.Profile, ProfileJSON: r.ProfileJSON, Check: r.Check, Artifacts: r.Artifacts,
 	}
 	for _, f := range r.Files {
 		s.Files = append(s.Files, FileSpec{Name: f.Name, Size: int64(len(f.Data)), Executable: f.Executable})

@@ -195,6 +195,9 @@ func commands(languages []*language.Language) []string {
 		if l.Compile != nil {
 			add(l.Compile.Argv)
 		}
+		if l.Check != nil {
+			add(l.Check.Argv)
+		}
 	}
 	return paths
 }

@@ -153,7 +153,7 @@ func (s *session) admit() error {
 	if s.plan, err = policy.Resolve(spec, lang, s.h.cfg.Ceilings); err != nil {
 		return err
 	}
-	if len(spec.ProfileJSON) > 0 {
+	if len(spec.ProfileJSON) > 0 && !spec.Check {
 		s.plan.Stages[len(s.plan.Stages)-1].Profile = customProfile + string(spec.ProfileJSON)
 	}
 	if err := s.takeFiles(spec, run.Size); err != nil {

@@ -39,7 +39,11 @@ type Language struct {
 	// Compile is nil where nothing is compiled. What it leaves in /build is there,
 	// read-only, in the run stage.
 	Compile *Stage `toml:"compile"`
-	Run     Stage  `toml:"run"`
+	// Check looks at the source without running it and prints what is wrong, for
+	// the analyzer to read; nil where there is no such command. It writes to
+	// /tmp where it must.
+	Check *Stage `toml:"check"`
+	Run   Stage  `toml:"run"`
 }
 
 // Stage is one command of a language. It starts in /workspace.
@@ -60,7 +64,7 @@ type Stage struct {
 	// Profile is the seccomp profile; empty is "default".
 	Profile string `toml:"profile"`
 	// Limits are the stage's defaults where the request has none. A compile
-	// stage takes these alone.
+	// or check stage takes these alone.
 	Limits nsbox.Limits `toml:"limits"`
 	// OOM tells how the language's runtime says that its heap is full, where the
 	// runtime bounds its heap by {heap_mb} and so ends before the kernel ends it.

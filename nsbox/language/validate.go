@@ -57,6 +57,14 @@ func (l *Language) validate() error {
 			return errors.New("compile.oom is not allowed: a compile stage that fails is a compile error")
 		}
 	}
+	if l.Check != nil {
+		if err := l.Check.validate("check"); err != nil {
+			return err
+		}
+		if l.Check.OOM != nil {
+			return errors.New("check.oom is not allowed: nobody asks how a check failed")
+		}
+	}
 	if err := l.Run.validate("run"); err != nil {
 		return err
 	}

@@ -95,18 +95,19 @@ func (c Ceilings) runLimits(lang *language.Language, req nsbox.Limits) (nsbox.Li
 	return out, nil
 }
 
-// compileLimits are the language's own, cut to what the host allows a compiler:
-// they are about the toolchain, so a request has no say in them.
-func (c Ceilings) compileLimits(lang *language.Language) (nsbox.Limits, error) {
+// toolLimits are the language's own for its compile or check stage, cut to what
+// the host allows a compiler: they are about the toolchain, so a request has no
+// say in them.
+func (c Ceilings) toolLimits(lang *language.Language, name string, st *language.Stage) (nsbox.Limits, error) {
 	var out nsbox.Limits
 	for _, l := range allLimits() {
-		v := l.get(&lang.Compile.Limits)
+		v := l.get(&st.Limits)
 		if v == 0 {
 			v = l.get(&c.Default)
 		}
 		v = min(v, l.get(&c.CompileMax))
 		if low := l.get(&c.Min); v < low && !(l.optional() && v == 0) {
-			return out, fmt.Errorf("%w: %s: compile.limits.%s is %s; this host allows %s and more", nsbox.ErrLanguage, lang.Name, l.key, l.text(v), l.text(low))
+			return out, fmt.Errorf("%w: %s: %s.limits.%s is %s; this host allows %s and more", nsbox.ErrLanguage, lang.Name, name, l.key, l.text(v), l.text(low))
 		}
 		l.set(&out, v)
 	}

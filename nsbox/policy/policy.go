@@ -13,7 +13,7 @@ import (
 type Plan struct {
 	Language string
 	Image    string
-	// Stages in order: compile, when there is one, then run.
+	// Stages in order: compile, when there is one, then run; or check alone.
 	Stages []Stage
 	// Artifacts is set when files are to be collected after the run stage.
 	Artifacts bool
@@ -24,7 +24,7 @@ type Plan struct {
 // Stage is one command to run in a sandbox of its own. Every limit is set, but
 // for CPUTime, where zero means that the wall time bounds it.
 type Stage struct {
-	Name    string // nsbox.StageCompile or nsbox.StageRun
+	Name    string // nsbox.StageCompile, nsbox.StageRun or nsbox.StageCheck
 	Argv    []string
 	Env     []string // each name once
 	Dir     string   // working directory: /workspace
@@ -76,8 +76,11 @@ func Resolve(req nsbox.Spec, lang *language.Language, c Ceilings) (Plan, error) 
 	if err := checkProfile(req, c.Profiles); err != nil {
 		return Plan{}, err
 	}
+	if req.Check {
+		return resolveCheck(p, req, lang, c)
+	}
 	if lang.Compile != nil {
-		limits, err := c.compileLimits(lang)
+		limits, err := c.toolLimits(lang, nsbox.StageCompile, lang.Compile)
 		if err != nil {
 			return Plan{}, err
 		}
@@ -100,6 +103,24 @@ func Resolve(req nsbox.Spec, lang *language.Language, c Ceilings) (Plan, error) 
 		st.Profile = req.Profile
 	}
 	p.Stages = append(p.Stages, st)
+	return p, checkFit(req.Files, p.Stages)
+}
+
+// resolveCheck makes the plan of a check, in which nothing of the program runs.
+func resolveCheck(p Plan, req nsbox.Spec, lang *language.Language, c Ceilings) (Plan, error) {
+	if lang.Check == nil {
+		return Plan{}, bad("%s has no check command; leave check out", lang.Name)
+	}
+	limits, err := c.toolLimits(lang, nsbox.StageCheck, lang.Check)
+	if err != nil {
+		return Plan{}, err
+	}
+	st, err := resolveStage(nsbox.StageCheck, lang, lang.Check, req, limits)
+	if err != nil {
+		return Plan{}, err
+	}
+	p.Artifacts, p.TTY = false, nil
+	p.Stages = []Stage{st}
 	return p, checkFit(req.Files, p.Stages)
 }
 

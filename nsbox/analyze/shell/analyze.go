@@ -1,0 +1,7 @@
+// Package shell reads what its toolchain says of a program that failed.
+package shell
+
+import "github.com/nsbox/nsbox/nsbox"
+
+// Analyze is an [nsbox.AnalyzerFunc].
+func Analyze(nsbox.Evidence) []nsbox.Diagnosis { return nil }
