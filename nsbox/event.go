@@ -15,9 +15,13 @@ const (
 	EventStdout   EventType = "stdout"
 	EventStderr   EventType = "stderr"
 	EventArtifact EventType = "artifact"
-	EventLimit    EventType = "limit"
-	EventExit     EventType = "exit"
-	EventError    EventType = "error"
+	// EventDiagnosis, EventPatch and EventRerun come with healing alone.
+	EventDiagnosis EventType = "diagnosis"
+	EventPatch     EventType = "patch"
+	EventRerun     EventType = "rerun"
+	EventLimit     EventType = "limit"
+	EventExit      EventType = "exit"
+	EventError     EventType = "error"
 )
 
 // Event is one thing that happened in an execution. Seq counts from 1 within
@@ -34,6 +38,10 @@ type Event struct {
 	Limit    *LimitHit // limit
 	Result   *Result   // exit
 	Error    string    // error
+	// Iteration is the number of the run: of its diagnosis, patch or rerun.
+	Iteration int
+	Diagnosis *Diagnosis // diagnosis
+	Patch     *Attempt   // patch
 }
 
 // MarshalJSON writes the event in the schema that all interfaces share; Data
@@ -41,18 +49,21 @@ type Event struct {
 func (e Event) MarshalJSON() ([]byte, error) {
 	data, encoding := encodeStream(e.Data)
 	return json.Marshal(struct {
-		Seq      int64     `json:"seq"`
-		Time     string    `json:"ts"`
-		Type     EventType `json:"type"`
-		ID       string    `json:"id,omitempty"`
-		Language string    `json:"language,omitempty"`
-		Stage    string    `json:"stage,omitempty"`
-		Data     string    `json:"data,omitempty"`
-		Encoding string    `json:"encoding,omitempty"`
-		Artifact *Artifact `json:"artifact,omitempty"`
-		Limit    *LimitHit `json:"limit,omitempty"`
-		Result   *Result   `json:"result,omitempty"`
-		Error    string    `json:"error,omitempty"`
+		Seq       int64      `json:"seq"`
+		Time      string     `json:"ts"`
+		Type      EventType  `json:"type"`
+		ID        string     `json:"id,omitempty"`
+		Language  string     `json:"language,omitempty"`
+		Stage     string     `json:"stage,omitempty"`
+		Data      string     `json:"data,omitempty"`
+		Encoding  string     `json:"encoding,omitempty"`
+		Artifact  *Artifact  `json:"artifact,omitempty"`
+		Limit     *LimitHit  `json:"limit,omitempty"`
+		Result    *Result    `json:"result,omitempty"`
+		Error     string     `json:"error,omitempty"`
+		Iteration int        `json:"iteration,omitempty"`
+		Diagnosis *Diagnosis `json:"diagnosis,omitempty"`
+		Patch     *Attempt   `json:"patch,omitempty"`
 	}{e.Seq, e.Time.Format(time.RFC3339Nano), e.Type, e.ID, e.Language, e.Stage,
-		data, encoding, e.Artifact, e.Limit, e.Result, e.Error})
+		data, encoding, e.Artifact, e.Limit, e.Result, e.Error, e.Iteration, e.Diagnosis, e.Patch})
 }

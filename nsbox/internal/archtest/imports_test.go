@@ -30,7 +30,7 @@ const (
 var rules = []rule{
 	{
 		packages: []string{"nsbox"},
-		only:     []string{"std", "nsbox/internal/wire"},
+		only:     []string{"std", "nsbox/internal/wire", "nsbox/internal/diff"},
 		why:      "a program that imports nsbox gets the client, not a container runtime",
 	},
 	{
