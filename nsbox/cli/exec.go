@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -45,30 +46,6 @@ func (a *App) execCommand() *cli.Command {
 	}
 }
 
-// healFlags are named by the contract and not available yet: they are refused,
-// not ignored. --no-heal is what happens anyway.
-func healFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.BoolFlag{Name: "no-heal", Usage: "do not mend the program when it fails"},
-		&cli.StringFlag{Name: "max-iterations", Usage: "how often to mend it at most", Hidden: true},
-		&cli.StringFlag{Name: "healer", Usage: "who mends it", Hidden: true},
-		&cli.BoolFlag{Name: "write", Usage: "store the mended source", Hidden: true},
-		&cli.StringFlag{Name: "expect-stdout", Usage: "the output that it must have", Hidden: true},
-	}
-}
-
-func refuseHealing(c *cli.Context, cfg *config.Config) error {
-	for _, name := range []string{"max-iterations", "healer", "write", "expect-stdout"} {
-		if c.IsSet(name) {
-			return usagef("--%s is about healing, which this version of nsbox cannot do yet; leave it out", name)
-		}
-	}
-	if cfg.Heal {
-		return usagef("%s: this version of nsbox cannot heal programs yet; leave it out, or write --no-heal", cfg.From("heal"))
-	}
-	return nil
-}
-
 func (a *App) exec(c *cli.Context) error {
 	cfg, err := a.settings(c)
 	if err != nil {
@@ -77,23 +54,30 @@ func (a *App) exec(c *cli.Context) error {
 	if c.Bool("no-heal") {
 		cfg.Heal = false
 	}
-	if err := refuseHealing(c, cfg); err != nil {
-		return err
-	}
-	for _, pair := range [][2]string{{"json", "events"}, {"json", "tty"}, {"events", "tty"}, {"stdin", "tty"}} {
+	for _, pair := range [][2]string{
+		{"json", "events"}, {"json", "tty"}, {"events", "tty"}, {"stdin", "tty"},
+		{"heal", "no-heal"}, {"write", "no-heal"}, {"heal", "tty"}, {"write", "tty"},
+	} {
 		if c.IsSet(pair[0]) && c.IsSet(pair[1]) {
 			return usagef("--%s and --%s exclude each other: write one of them", pair[0], pair[1])
 		}
 	}
-	req, err := a.request(c, cfg)
+	req, paths, err := a.request(c, cfg)
 	if err != nil {
 		return err
 	}
-	return a.execute(c, cfg, req)
+	if c.Bool("write") && paths[req.Files[0].Name] == "" {
+		return usagef("--write has nowhere to store the source that came on stdin: give it as a file, or leave --write out")
+	}
+	opts, err := a.healOptions(c, cfg)
+	if err != nil {
+		return err
+	}
+	return a.execute(c, cfg, req, &healing{a: a, cfg: cfg, opts: opts, paths: paths, write: c.Bool("write")})
 }
 
 // execute runs req and shows what came of it.
-func (a *App) execute(c *cli.Context, cfg *config.Config, req nsbox.Request) error {
+func (a *App) execute(c *cli.Context, cfg *config.Config, req nsbox.Request, h *healing) error {
 	dir := c.String("artifacts")
 	asJSON, asEvents := c.Bool("json"), c.Bool("events")
 	req.Artifacts = dir != "" || asJSON || asEvents
@@ -119,7 +103,8 @@ func (a *App) execute(c *cli.Context, cfg *config.Config, req nsbox.Request) err
 		signals.onExit(restore)
 		defer restore()
 	}
-	res, err := a.runner(cfg)(ctx, req)
+	rep, err := a.runOrHeal(ctx, cfg, req, h, stdout)
+	res := rep.Result
 	signals.restore()
 	if err != nil {
 		return &userError{message: trimClass(err), class: err}
@@ -146,15 +131,28 @@ func (a *App) execute(c *cli.Context, cfg *config.Config, req nsbox.Request) err
 			for _, line := range report.Explain(res) {
 				a.out.say("%s", line)
 			}
+			h.show(rep)
 		}
 	}
-	if n := signals.status(); res.Verdict == nsbox.Cancelled && n != 0 {
+	if n := signals.status(); n != 0 && (res.Verdict == nsbox.Cancelled || rep.StopReason == nsbox.StopCancelled) {
 		return quietly(n)
 	}
 	if n := resultStatus(res); n != exitOK {
 		return quietly(n)
 	}
+	if h.opts.ExpectStdout != nil && !bytes.Equal(res.Stdout, h.opts.ExpectStdout) {
+		return quietly(exitWrongOutput)
+	}
 	return nil
+}
+
+// runOrHeal runs req, with healing unless that is off or impossible.
+func (a *App) runOrHeal(ctx context.Context, cfg *config.Config, req nsbox.Request, h *healing, stdout *pass) (nsbox.Report, error) {
+	if cfg.Heal && req.TTY == nil {
+		return h.run(ctx, req, stdout)
+	}
+	res, err := a.runner(cfg)(ctx, req)
+	return nsbox.Report{Result: res, Original: res, Files: req.Files}, err
 }
 
 // runner is what runs requests.

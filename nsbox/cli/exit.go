@@ -14,6 +14,7 @@ import (
 // The exit statuses that are nsbox's own; every other is the program's.
 const (
 	exitOK          = 0
+	exitWrongOutput = 1   // the program ended well, but with other output than --expect-stdout
 	exitNotReady    = 1   // doctor: something required is missing; rootfs verify: an image is damaged
 	exitTimeout     = 124 // wall or processor time
 	exitFailed      = 125 // nsbox failed, or bad usage

@@ -22,7 +22,7 @@ func (a *App) explainCommand() *cli.Command {
 		Flags: append(append(sourceFlags(),
 			&cli.BoolFlag{Name: "json", Usage: "print the policy as JSON"},
 			&cli.BoolFlag{Name: "tty", Aliases: []string{"t"}, Usage: "as for a program on a terminal"},
-		), optionFlags("images", "socket", "heal", "quiet")...),
+		), optionFlags("images", "socket", "heal", "max-iterations", "healer", "heal-timeout", "heal-limits", "vet", "quiet")...),
 		Action: a.explain,
 	}
 }
@@ -83,7 +83,7 @@ func (a *App) explain(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	req, err := a.request(c, cfg)
+	req, _, err := a.request(c, cfg)
 	if err != nil {
 		return err
 	}

@@ -27,16 +27,23 @@ func sourceFlags() []cli.Flag {
 // maxProfile is the most bytes that a seccomp profile's file may have.
 const maxProfile = 1 << 20
 
-// request makes the request that the command line and cfg ask for.
-func (a *App) request(c *cli.Context, cfg *config.Config) (nsbox.Request, error) {
+// request makes the request that the command line and cfg ask for. paths are
+// where its files came from, by name.
+func (a *App) request(c *cli.Context, cfg *config.Config) (req nsbox.Request, paths map[string]string, err error) {
 	target, args, err := positional(c)
 	if err != nil {
-		return nsbox.Request{}, err
+		return req, nil, err
 	}
 	src, err := a.readSource(target, c.StringSlice("file"))
 	if err != nil {
-		return nsbox.Request{}, err
+		return req, nil, err
 	}
+	req, err = a.requestOf(c, cfg, src, args, target == "-")
+	return req, src.paths, err
+}
+
+func (a *App) requestOf(c *cli.Context, cfg *config.Config, src source, args []string, sourceOnStdin bool) (nsbox.Request, error) {
+	var err error
 	req := nsbox.Request{Args: args, Limits: cfg.Limits, Network: cfg.Net}
 	if req.Language, req.Files, err = a.decideLanguage(c.String("lang"), src); err != nil {
 		return nsbox.Request{}, err
@@ -47,7 +54,7 @@ func (a *App) request(c *cli.Context, cfg *config.Config) (nsbox.Request, error)
 	if err := readProfile(cfg, &req); err != nil {
 		return nsbox.Request{}, err
 	}
-	if req.Stdin, err = a.input(c, target == "-"); err != nil {
+	if req.Stdin, err = a.input(c, sourceOnStdin); err != nil {
 		return nsbox.Request{}, err
 	}
 	return req, nil

@@ -51,6 +51,28 @@ func (o *output) say(format string, args ...any) {
 	io.WriteString(o.err, b.String())
 }
 
+// sayLine writes a line of a report, coloured by its role on a terminal. Tabs
+// in it, which source text has, stay.
+func (o *output) sayLine(line report.Line) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	text := report.EscapeText(line.Text)
+	if colour := roleColours[line.Role]; colour != "" && o.colour && o.errTTY {
+		text = "\x1b[" + colour + "m" + text + "\x1b[0m"
+	}
+	if o.unfinished {
+		text = "\nnsbox: " + text
+		o.unfinished = false
+	} else {
+		text = "nsbox: " + text
+	}
+	io.WriteString(o.err, text+"\n")
+}
+
+var roleColours = map[report.Role]string{
+	report.Good: green, report.Bad: red, report.Added: green, report.Removed: red, report.Faint: dim,
+}
+
 // The colours, for a terminal that wants them.
 const (
 	red    = "31"

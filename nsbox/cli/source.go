@@ -37,11 +37,13 @@ type source struct {
 	project string
 	// nameless is set where the main file came from stdin.
 	nameless bool
+	// paths are where the files came from, by name; stdin has none.
+	paths map[string]string
 }
 
 // readSource reads FILE and the --file flags. target may be "".
 func (a *App) readSource(target string, extra []string) (source, error) {
-	var s source
+	s := source{paths: map[string]string{}}
 	var b budget
 	switch {
 	case target == "-":
@@ -61,6 +63,9 @@ func (a *App) readSource(target string, extra []string) (source, error) {
 			if s.files, err = b.readDirectory(target); err != nil {
 				return s, err
 			}
+			for _, f := range s.files {
+				s.paths[f.Name] = filepath.Join(target, f.Name)
+			}
 			break
 		}
 		f, err := b.readFile(target, filepath.Base(target), true)
@@ -68,6 +73,7 @@ func (a *App) readSource(target string, extra []string) (source, error) {
 			return s, err
 		}
 		s.files = append(s.files, f)
+		s.paths[f.Name] = target
 	}
 	for _, e := range extra {
 		name, path, ok := strings.Cut(e, "=")
@@ -85,6 +91,7 @@ func (a *App) readSource(target string, extra []string) (source, error) {
 			return s, usagef("--file %q: there is a file of the name %q already; give it another with NAME=PATH", e, f.Name)
 		}
 		s.files = append(s.files, f)
+		s.paths[f.Name] = path
 	}
 	if len(s.files) == 0 {
 		return s, usagef("there is no program to run: name a file, a directory, or - for stdin")

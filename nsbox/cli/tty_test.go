@@ -122,12 +122,16 @@ func send(t *testing.T, w io.Writer, keys string) {
 
 // reader reads a terminal until a text has come.
 type reader struct {
-	r    io.Reader
+	r    *os.File
 	seen bytes.Buffer
 }
 
 func (r *reader) expect(t *testing.T, text string) {
 	t.Helper()
+	// The test holds the other end open, so a command that ended shows no end.
+	if err := r.r.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
 	buf := make([]byte, 1024)
 	for !strings.Contains(r.seen.String(), text) {
 		n, err := r.r.Read(buf)

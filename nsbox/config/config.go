@@ -26,9 +26,16 @@ type Config struct {
 	Net     nsbox.Network
 	Profile string // a seccomp profile's name or, with a slash or .json in it, its file
 	Heal    bool
-	Quiet   bool
-	Socket  string // the helper's socket; empty is the built-in place
-	Images  string // directory of the images; empty is the built-in place
+	// MaxIterations, Healer, HealTimeout, Vet and HealLimits are about healing;
+	// Healer is a list of names with commas, HealTimeout 0 where nobody set it.
+	MaxIterations int
+	Healer        string
+	HealTimeout   nsbox.Duration
+	Vet           bool
+	HealLimits    bool
+	Quiet         bool
+	Socket        string // the helper's socket; empty is the built-in place
+	Images        string // directory of the images; empty is the built-in place
 
 	from map[string]string // option -> the source that set it
 }
@@ -51,6 +58,11 @@ type Option struct {
 // Env is the name of the variable that sets o.
 func (o Option) Env() string {
 	return "NSBOX_" + strings.ToUpper(strings.ReplaceAll(o.Name, "-", "_"))
+}
+
+// Default returns what stands where nobody sets anything.
+func Default() *Config {
+	return &Config{Heal: true, MaxIterations: nsbox.DefaultIterations, Healer: "rules"}
 }
 
 // Options lists everything that can be set, in the order of the documentation.
@@ -89,9 +101,24 @@ func Options() []Option {
 		{"profile", "seccomp profile: a name, or a file (root only)", "NAME|FILE", "the language's",
 			func(c *Config, v string) error { return setString(&c.Profile, v, "a profile's name or file") },
 			func(c *Config) string { return c.Profile }},
-		{"heal", "mend a failing program and run it again (not available yet)", "", "false",
+		{"heal", "mend a failing program and run it again", "", "true",
 			func(c *Config, v string) error { return setBool(&c.Heal, v) },
 			func(c *Config) string { return strconv.FormatBool(c.Heal) }},
+		{"max-iterations", "how often a program runs at most when it is mended, 1 to 10", "N", "5",
+			func(c *Config, v string) error { return setIterations(&c.MaxIterations, v) },
+			func(c *Config) string { return strconv.Itoa(c.MaxIterations) }},
+		{"healer", "who mends it: rules, openai, anthropic, ollama, yuuki, command, one after another", "NAME[,NEXT]", "rules",
+			func(c *Config, v string) error { return setString(&c.Healer, v, "names of healers with commas") },
+			func(c *Config) string { return c.Healer }},
+		{"heal-timeout", "time after which no further run begins", "TIME", "none",
+			func(c *Config, v string) error { return setDuration(&c.HealTimeout, v) },
+			func(c *Config) string { return text(c.HealTimeout != 0, c.HealTimeout) }},
+		{"heal-limits", "ask the healers about a program that a limit ended, too", "", "false",
+			func(c *Config, v string) error { return setBool(&c.HealLimits, v) },
+			func(c *Config) string { return strconv.FormatBool(c.HealLimits) }},
+		{"vet", "mend also what the language's checker finds in a program that ends well", "", "false",
+			func(c *Config, v string) error { return setBool(&c.Vet, v) },
+			func(c *Config) string { return strconv.FormatBool(c.Vet) }},
 		{"quiet", "say nothing about how the program ended", "", "false",
 			func(c *Config, v string) error { return setBool(&c.Quiet, v) },
 			func(c *Config) string { return strconv.FormatBool(c.Quiet) }},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -62,7 +63,7 @@ func userDir(environ []string) string {
 // Load reads all sources. An error names the file or variable, the value and
 // what is allowed.
 func Load(s Sources) (*Config, error) {
-	c := &Config{}
+	c := Default()
 	for _, path := range s.Files {
 		if err := c.loadFile(path); err != nil {
 			return nil, err
@@ -165,7 +166,7 @@ func (c *Config) loadEnv(environ []string) error {
 next:
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
-		if !strings.HasPrefix(name, "NSBOX_") || value == "" {
+		if !strings.HasPrefix(name, "NSBOX_") || value == "" || slices.Contains(otherEnv, name) {
 			continue
 		}
 		for _, o := range options {
@@ -182,6 +183,10 @@ next:
 	}
 	return nil
 }
+
+// otherEnv are variables of nsbox that set no option. They are near to some that
+// do.
+var otherEnv = []string{"NSBOX_HELPER"}
 
 // slip compares what follows NSBOX_ only: the prefix would make all names near.
 func slip(name string, names []string) string {

@@ -55,6 +55,15 @@ func setCount(n *int, v string) error {
 	return nil
 }
 
+func setIterations(n *int, v string) error {
+	got, err := strconv.Atoi(v)
+	if err != nil || got < 1 || got > nsbox.MaxIterations {
+		return fmt.Errorf("%q is not allowed: write a whole number from 1 to %d", v, nsbox.MaxIterations)
+	}
+	*n = got
+	return nil
+}
+
 func setBool(b *bool, v string) error {
 	switch v {
 	case "true", "1", "yes":
