@@ -123,6 +123,15 @@ func (h *healing) run(ctx context.Context, req nsbox.Request, stdout *pass) (nsb
 	return rep, nil
 }
 
+// runSilently is run for a program whose output goes into a report.
+func (h *healing) runSilently(ctx context.Context, req nsbox.Request) (nsbox.Report, error) {
+	rep, err := nsbox.Heal(ctx, req, h.opts)
+	if err == nil && h.write && rep.Healed {
+		err = h.store(req.Files, rep.Files)
+	}
+	return rep, err
+}
+
 // watch shows a spinner while a mended program runs.
 func (h *healing) watch(e nsbox.Event) {
 	if e.Type != nsbox.EventRerun {

@@ -38,26 +38,27 @@ func (a *App) request(c *cli.Context, cfg *config.Config) (req nsbox.Request, pa
 	if err != nil {
 		return req, nil, err
 	}
-	req, err = a.requestOf(c, cfg, src, args, target == "-")
-	return req, src.paths, err
+	if req, err = a.programOf(c, cfg, src); err != nil {
+		return req, nil, err
+	}
+	req.Args = args
+	if req.Stdin, err = a.input(c, target == "-"); err != nil {
+		return req, nil, err
+	}
+	return req, src.paths, nil
 }
 
-func (a *App) requestOf(c *cli.Context, cfg *config.Config, src source, args []string, sourceOnStdin bool) (nsbox.Request, error) {
+// programOf makes the request for src, without arguments and input.
+func (a *App) programOf(c *cli.Context, cfg *config.Config, src source) (nsbox.Request, error) {
 	var err error
-	req := nsbox.Request{Args: args, Limits: cfg.Limits, Network: cfg.Net}
+	req := nsbox.Request{Limits: cfg.Limits, Network: cfg.Net}
 	if req.Language, req.Files, err = a.decideLanguage(c.String("lang"), src); err != nil {
 		return nsbox.Request{}, err
 	}
 	if req.Env, err = a.environment(c.StringSlice("env")); err != nil {
 		return nsbox.Request{}, err
 	}
-	if err := readProfile(cfg, &req); err != nil {
-		return nsbox.Request{}, err
-	}
-	if req.Stdin, err = a.input(c, sourceOnStdin); err != nil {
-		return nsbox.Request{}, err
-	}
-	return req, nil
+	return req, readProfile(cfg, &req)
 }
 
 // positional parts FILE from the program's arguments, which follow "--".

@@ -81,6 +81,9 @@ func withoutData(r nsbox.Result) nsbox.Result {
 	return r
 }
 
+// JSONLine writes v as one JSON object on a line of its own.
+func JSONLine(w io.Writer, v any) error { return line(w, v) }
+
 func line(w io.Writer, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
