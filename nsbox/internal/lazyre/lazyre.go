@@ -28,3 +28,6 @@ func (r *Regexp) MatchString(s string) bool { return r.get().MatchString(s) }
 
 // ReplaceAllString is that of package regexp.
 func (r *Regexp) ReplaceAllString(s, with string) string { return r.get().ReplaceAllString(s, with) }
+
+// FindStringSubmatch is that of package regexp.
+func (r *Regexp) FindStringSubmatch(s string) []string { return r.get().FindStringSubmatch(s) }

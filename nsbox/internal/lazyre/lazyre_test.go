@@ -21,3 +21,9 @@ func TestWrongExpressionPanicsAtFirstUse(t *testing.T) {
 	}()
 	r.MatchString("")
 }
+
+func TestSubmatch(t *testing.T) {
+	if got := New(`a(b+)`).FindStringSubmatch("abbc"); len(got) != 2 || got[1] != "bb" {
+		t.Errorf("found %q", got)
+	}
+}
