@@ -1,0 +1,217 @@
+package rust
+
+import (
+	"strings"
+
+	"github.com/nsbox/nsbox/nsbox"
+	rustc "github.com/nsbox/nsbox/nsbox/analyze/rust"
+	"github.com/nsbox/nsbox/nsbox/internal/source"
+)
+
+// sharedReceiver makes the receiver of a method of the program a reference, where
+// calling it takes a value that is still needed: fn run(mut self).
+func sharedReceiver(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Labelled("moved due to this method call"))
+	if !ok {
+		return nil
+	}
+	var found []int
+	for i := range s.tokens {
+		if s.text(i) != "fn" || s.text(i+1) != s.String() || s.text(i+2) != "(" {
+			continue
+		}
+		at := i + 3
+		if s.text(at) == "mut" {
+			at++
+		}
+		if s.text(at) == "self" && s.text(at+1) != ":" {
+			found = append(found, i+3)
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return []option{{"receiver", "the method borrows what it is called on", nsbox.RankLocal, s.insert(s.tokens[found[0]].Start, "&")}}
+}
+
+// private makes public what the same program uses from outside.
+func private(h *healer, m *rustc.Message) []option {
+	name := between(m.Text, "`")
+	for _, c := range m.Children {
+		for k := range c.Spans {
+			if s, ok := h.spot(&c.Spans[k]); ok && strings.Contains(c.Text, "defined here") {
+				if o := s.public(); o != nil {
+					return o
+				}
+			}
+		}
+	}
+	if s, ok := h.spot(m.Labelled("defined here")); ok {
+		return s.public()
+	}
+	if m.Type() != "E0616" {
+		return nil
+	}
+	return h.publicField(name, between(m.Text, "of struct `"))
+}
+
+func (s spot) public() []option {
+	switch s.text(s.first) {
+	case "fn", "struct", "enum", "const", "static", "type", "mod", "trait", "async":
+		return []option{{"pub", "what is used from outside made public", nsbox.RankLocal, s.insert(s.start, "pub ")}}
+	}
+	return nil
+}
+
+// publicField makes a field of a struct of the program public.
+func (h *healer) publicField(field, typ string) []option {
+	p := h.program(h.problem.Files[0].Name)
+	if _, last, ok := cutLast(typ, "::"); ok {
+		typ = last
+	}
+	for i := range p.tokens {
+		if p.text(i) != "struct" || p.text(i+1) != typ {
+			continue
+		}
+		for j := i + 2; j < len(p.tokens) && p.text(j) != "}"; j++ {
+			if p.text(j) == field && p.text(j+1) == ":" && (p.text(j-1) == "{" || p.text(j-1) == ",") {
+				return []option{{"pub", "the field made public", nsbox.RankLocal, p.insert(p.tokens[j].Start, "pub ")}}
+			}
+		}
+	}
+	return nil
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
+// dereference takes the star away from what is no reference.
+func dereference(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || s.text(s.first) != "*" || s.tokens[s.first].Start != s.start {
+		return nil
+	}
+	return []option{{"dereference", "no reference, so nothing to dereference", nsbox.RankLocal, s.replace(s.first, "")}}
+}
+
+// character closes a character's quote.
+func character(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok {
+		return nil
+	}
+	_, end := s.Bounds(s.LineOf(s.start))
+	rest := strings.TrimPrefix(s.Src[s.start:max(end, s.start)], "b")
+	at := end - len(rest)
+	if !strings.HasPrefix(rest, "'") || len(rest) < 2 {
+		return nil
+	}
+	n := len("'")
+	if rest[n] == '\\' {
+		n++
+	}
+	for i := range rest[n:] {
+		if i > 0 {
+			n += i
+			break
+		}
+	}
+	if n == 1 || n == 2 && rest[1] == '\\' {
+		n = len(rest)
+	}
+	return []option{{"quote", "the character's quote closed", nsbox.RankLocal, s.insert(at+n, "'")}}
+}
+
+// expected mends what rustc's parser stumbled over, by what it expected there.
+func expected(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || s.first >= len(s.tokens) {
+		return nil
+	}
+	if found := m.Labelled("unexpected token"); found != nil {
+		if f, ok := h.spot(found); ok {
+			s = f
+		}
+	}
+	wanted := wantedTokens(m)
+	i := s.first
+	if i < 1 || i >= len(s.tokens) || s.end == s.start && s.tokens[i].Start != s.start {
+		return nil
+	}
+	var out []option
+	add := func(rule, why string, edits []nsbox.Edit) {
+		out = append(out, option{rule, why, nsbox.RankLocal, edits})
+	}
+	before := s.tokens[i-1].End
+	switch t := s.text(i); {
+	case t == "mut" && strings.HasPrefix(m.Text, "expected type"):
+		add("reference", "`&` before `mut`", s.insert(s.tokens[i].Start, "&"))
+	case t == "->" && wanted["=>"]:
+		add("arrow", "`=>` for `->`", s.replace(i, "=>"))
+	case (t == "=>" || t == ":") && (wanted["->"] || wanted["where"] && wanted["{"] && s.text(i-1) == ")"):
+		add("arrow", "`->` for `"+t+"`", s.replace(i, "->"))
+	case t == ":" && wanted["=>"], t == "=" && wanted["=>"], t == "==" && wanted["=>"]:
+		add("arrow", "`=>` for `"+t+"`", s.replace(i, "=>"))
+	case t == ":" && wanted["::"] && s.text(i+1) == ":":
+	case t == "==" && wanted["="]:
+		add("assign", "`=` for `==`", s.replace(i, "="))
+	}
+	operandNext := s.operandStart(i)
+	if wanted[","] && s.operandEnd(i-1) && operandNext {
+		add("comma", "the missing `,`", s.insert(before, ","))
+	}
+	if wanted[";"] && s.tokens[i].first && s.operandEnd(i-1) {
+		add("semicolon", "the missing `;`", s.insert(before, ";"))
+	}
+	if wanted["=>"] && s.text(i) == "{" {
+		add("arrow", "the missing `=>`", s.insert(before, " =>"))
+	}
+	if wanted["in"] && s.kind(i) != source.Punct {
+		add("in", "the missing `in`", s.insert(before, " in"))
+	}
+	if wanted["{"] && s.tokens[i].first && len(out) == 0 {
+		add("brace", "the missing `{`", s.insert(before, " {"))
+	}
+	return out
+}
+
+// wantedTokens are the tokens that rustc expected: "expected one of `,` or `]`".
+func wantedTokens(m *rustc.Message) map[string]bool {
+	out := map[string]bool{}
+	texts := []string{m.Text}
+	for _, s := range m.Spans {
+		texts = append(texts, s.Label)
+	}
+	for _, t := range texts {
+		t, _, _ = strings.Cut(t, ", found")
+		if !strings.HasPrefix(t, "expected") && !strings.Contains(t, "missing") {
+			continue
+		}
+		for i, part := range strings.Split(t, "`") {
+			if i%2 == 1 {
+				out[part] = true
+			}
+		}
+	}
+	return out
+}
+
+// operandStart reports whether token i can begin an operand or an element.
+func (p *program) operandStart(i int) bool {
+	switch p.kind(i) {
+	case source.Number, source.String:
+		return true
+	case source.Word:
+		return p.text(i) != "as" && p.text(i) != "in" && p.text(i) != "else"
+	}
+	t := p.text(i)
+	return t == "&" || t == "(" || t == "[" || t == "*" || t == "!" || t == "|" || t == "-"
+}
+
+// operandEnd is operand, or the end of a type.
+func (p *program) operandEnd(i int) bool { return p.operand(i) || p.text(i) == ">" }

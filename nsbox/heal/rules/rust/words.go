@@ -1,0 +1,35 @@
+package rust
+
+// keywords are the words that no name can be.
+var keywords = set("as", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn", "for",
+	"if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self", "static",
+	"struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while", "async", "await")
+
+// foreignMethods are other languages' words for methods, by what Rust has for them; of
+// several the check command tells which one fits.
+var foreignMethods = map[string][]string{
+	"length": {"len"}, "size": {"len"}, "count": {"len"}, "append": {"push", "push_str", "extend"}, "add": {"push", "insert"},
+	"toString": {"to_string"}, "str": {"to_string"}, "toUpperCase": {"to_uppercase"}, "toLowerCase": {"to_lowercase"},
+	"upper": {"to_uppercase"}, "lower": {"to_lowercase"}, "strip": {"trim"}, "startsWith": {"starts_with"},
+	"startswith": {"starts_with"}, "endsWith": {"ends_with"}, "endswith": {"ends_with"}, "indexOf": {"find", "position"},
+	"includes": {"contains"}, "has": {"contains_key", "contains"}, "containsKey": {"contains_key"}, "has_key": {"contains_key"},
+	"put": {"insert"}, "set": {"insert"}, "push_back": {"push"}, "pushBack": {"push_back"}, "popFront": {"pop_front"},
+	"isEmpty": {"is_empty"}, "empty": {"is_empty"}, "reversed": {"rev"}, "reverse": {"rev"}, "substr": {"get"}, "replaceAll": {"replace"},
+	"forEach": {"for_each"}, "flatMap": {"flat_map"}, "delete": {"remove"}, "erase": {"remove"},
+	"head": {"first"}, "tail": {"last"}, "items": {"iter"}, "toLower": {"to_lowercase"}, "toUpper": {"to_uppercase"},
+	"power": {"pow", "powi"},
+}
+
+// primitives are the types without parts.
+var primitives = set("i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32", "f64",
+	"bool", "char")
+
+var integers = set("i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize")
+
+func set(words ...string) map[string]bool {
+	out := make(map[string]bool, len(words))
+	for _, w := range words {
+		out[w] = true
+	}
+	return out
+}
