@@ -100,7 +100,8 @@ func New(cfg Config) (h *Helper, err error) {
 	if err := os.MkdirAll(h.dir, 0o711); err != nil {
 		return nil, fmt.Errorf("state: %w", err)
 	}
-	undo.Add(func() error { return os.RemoveAll(h.dir) })
+	dir := h.dir // where New fails, h is nil by the time it is undone
+	undo.Add(func() error { return os.RemoveAll(dir) })
 	if err := h.rememberCgroups(); err != nil {
 		return nil, err
 	}
