@@ -60,6 +60,10 @@ func (w *walker) line(i int) {
 	indent := w.indent(i)
 	for len(w.stack) > 0 {
 		top := w.stack[len(w.stack)-1]
+		if w.text(i) == "else" && top.block && w.text(i-1) != "}" && w.tokens[top.at].line < w.tokens[i].line && indent < w.indent(top.at+1) {
+			w.drop(i) // the brace before it is missing
+			return
+		}
 		if w.tokens[top.at].line == w.tokens[i].line || indent > top.indent {
 			return
 		}

@@ -45,7 +45,7 @@ func (p *program) balance() [][]nsbox.Edit {
 const maxSpots = 64
 
 // maxWays bounds the ways of mending one flaw.
-const maxWays = 6
+const maxWays = 8
 
 func (p *program) insert(at int, text string) []nsbox.Edit {
 	return []nsbox.Edit{{File: p.name, Start: at, End: at, Text: text}}
@@ -74,12 +74,13 @@ func (p *program) closeBlock(f flaw) [][]nsbox.Edit {
 	closer := source.Closer(p.text(f.open))
 	if f.limit < len(p.tokens) {
 		next := p.tokens[f.limit]
+		if next.Text == "else" {
+			return [][]nsbox.Edit{p.insert(next.Start, closer+" ")}
+		}
 		if p.indent(f.limit) == p.indent(f.open) || !next.first {
 			switch next.Text {
 			case ")", "]", "}", ",", ";", "?", ".":
 				return [][]nsbox.Edit{p.insert(next.Start, closer)}
-			case "else":
-				return [][]nsbox.Edit{p.insert(next.Start, closer+" ")}
 			}
 		}
 	}
@@ -105,7 +106,11 @@ func (p *program) closeInline(f flaw) [][]nsbox.Edit {
 	}
 	spots, unsure := p.spots(f.open, end)
 	if unsure && !strong && !p.standsAlone(f.open) {
-		return nil
+		at := p.likeOthers(f.open, end)
+		if at < 0 {
+			return nil
+		}
+		return [][]nsbox.Edit{p.insert(p.tokens[at].End, closer)}
 	}
 	if closer == "}" {
 		closer = " }"
@@ -151,7 +156,7 @@ func (p *program) extent(f flaw) (end int, strong bool) {
 				return i, true
 			}
 		}
-		if t.last && i+1 < f.limit && !p.lineGoesOn(i) {
+		if t.last && i+1 < f.limit && (!p.lineGoesOn(i) || p.indent(i+1) <= p.indent(f.open)) {
 			return p.trail(i + 1), false
 		}
 	}
@@ -227,33 +232,98 @@ func (p *program) follows(i, open int) bool {
 	return false
 }
 
-// spots returns the tokens after which the bracket at open may also be closed,
-// the last first: before a method's call, a comma, an operator. unsure is set
-// where both a bracket before and one after an operator makes sense.
+// spots returns the tokens after which the bracket at open may also be closed:
+// before a method's call, a comma, an operator; those not inside other brackets
+// come first, and the last of them. unsure is set where both a bracket before and
+// one after an operator makes sense.
 func (p *program) spots(open, end int) (out []int, unsure bool) {
+	var inner []int
 	depth := 0
-	for i := open + 1; i < end; i++ {
-		switch p.text(i) {
+	for i := open + 1; i < end && len(out)+len(inner) < maxSpots; i++ {
+		t := p.text(i)
+		op := operators[t] && p.operand(i-1)
+		if i >= open+2 && (op || t == "." || t == "," || t == "?" || t == ")" || t == "]" || t == "[" && p.text(open) == "[" && p.operand(i-1)) {
+			if depth == 0 {
+				out = append(out, i-1)
+				unsure = unsure || op && t != "as"
+			} else {
+				inner = append(inner, i-1)
+			}
+		}
+		switch t {
 		case "(", "[", "{":
 			depth++
 		case ")", "]", "}":
 			depth--
 		}
-		if i < open+2 || len(out) >= maxSpots {
+	}
+	slices.Reverse(out)
+	slices.Reverse(inner)
+	return append(out, inner...), unsure
+}
+
+// likeOthers returns the token after which the call that begins at open is to be
+// closed so that it holds as many operators as the other calls of the same
+// function do, -1 where they do not tell.
+func (p *program) likeOthers(open, end int) int {
+	if p.kind(open-1) != source.Word || keywords[p.text(open-1)] {
+		return -1
+	}
+	counts := map[int]bool{}
+	for i := 1; i < len(p.tokens); i++ {
+		if i == open || p.text(i) != p.text(open) || p.text(i-1) != p.text(open-1) || p.text(i-2) == "fn" {
 			continue
 		}
-		switch t := p.text(i); {
-		case t == "." || t == "," || t == "?" || t == ")" || t == "]":
-			out = append(out, i-1)
-		case operators[t] && p.operand(i-1):
-			out = append(out, i-1)
-			if depth == 0 && t != "as" {
-				unsure = true
+		if shut := p.pair(i); shut > 0 && p.tokens[shut].line == p.tokens[i].line {
+			counts[p.operatorsIn(i, shut)] = true
+		}
+	}
+	at := -1
+	for i := open + 2; i <= end; i++ {
+		if i < end && (!operators[p.text(i)] || !p.operand(i-1) || p.depthAt(open, i) != 0) {
+			continue
+		}
+		if counts[p.operatorsIn(open, i)] {
+			if at >= 0 {
+				return -1
+			}
+			at = i - 1
+		}
+	}
+	return at
+}
+
+// operatorsIn counts the operators between tokens open and shut that are not in
+// further brackets.
+func (p *program) operatorsIn(open, shut int) int {
+	n, depth := 0, 0
+	for i := open + 1; i < shut; i++ {
+		switch t := p.text(i); t {
+		case "(", "[", "{":
+			depth++
+		case ")", "]", "}":
+			depth--
+		default:
+			if depth == 0 && operators[t] && t != "as" && p.operand(i-1) {
+				n++
 			}
 		}
 	}
-	slices.Reverse(out)
-	return out, unsure
+	return n
+}
+
+// depthAt counts the brackets open between token open, exclusive, and i.
+func (p *program) depthAt(open, i int) int {
+	depth := 0
+	for j := open + 1; j < i; j++ {
+		switch p.text(j) {
+		case "(", "[", "{":
+			depth++
+		case ")", "]", "}":
+			depth--
+		}
+	}
+	return depth
 }
 
 // operand reports whether token i can end an operand.
@@ -273,7 +343,7 @@ func (p *program) operand(i int) bool {
 // that is a whole statement, a variant's or a struct's constructor.
 func (p *program) standsAlone(open int) bool {
 	prev := p.text(open - 1)
-	if prev == "!" || isUpper(prev) {
+	if prev == "!" || isUpper(prev) || p.text(open-2) == "::" && isUpper(p.text(open-3)) {
 		return true
 	}
 	if p.text(open) == "{" {

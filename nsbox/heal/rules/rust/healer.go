@@ -92,17 +92,17 @@ type rule func(*healer, *rustc.Message) []option
 var before = map[string][]rule{
 	"E0382": {sharedReceiver},
 	"E0507": {copyable},
-	"E0308": {wrongReturn},
+	"E0308": {missingReturn},
 }
 
 var after = map[string][]rule{
 	"error": {wordTypo, expected, formatting},
 	"E0277": {indexType, display, debuggable, arithmetic, questionMark},
-	"E0308": {widen},
+	"E0308": {mutability, widen},
 	"E0282": {annotate}, "E0283": {annotate}, "E0284": {annotate},
 	"E0369": {arithmetic},
 	"E0382": {copyable},
-	"E0422": {wordTypo}, "E0425": {wordTypo, nothing}, "E0423": {wordTypo}, "E0574": {wordTypo}, "E0412": {wordTypo},
+	"E0422": {wordTypo}, "E0425": {wordTypo, nothing, lifetimeTick}, "E0423": {wordTypo}, "E0574": {wordTypo}, "E0412": {wordTypo, lifetimeTick},
 	"E0599": {variant, derivable, foreignMethod},
 	"E0601": {mainName},
 	"E0603": {private}, "E0616": {private}, "E0624": {private}, "E0451": {private},

@@ -95,6 +95,7 @@ type program struct {
 	*source.Text
 	name   string
 	tokens []token // without comments
+	count  map[string]int
 }
 
 func newProgram(name string, data []byte) *program {

@@ -34,7 +34,7 @@ func wordTypo(h *healer, m *rustc.Message) []option {
 		if right == "" {
 			right = s.keyword(i)
 		}
-		if right == "" || !s.wants(i, right) {
+		if right == "" || !s.wants(i, right) || s.isName(i) {
 			continue
 		}
 		out = append(out, option{"keyword", "`" + word + "` written `" + right + "`", nsbox.RankLocal, s.replace(i, right)})
@@ -61,6 +61,23 @@ func (p *program) keyword(i int) string {
 	}
 	right, _ := source.Clear(near)
 	return right
+}
+
+// isName reports whether the word at token i stands elsewhere, too, and so is
+// a name and no slip, or is what a method or a field is called.
+func (p *program) isName(i int) bool {
+	if prev := p.text(i - 1); prev == "." || prev == "::" {
+		return true
+	}
+	if len(p.count) == 0 {
+		p.count = make(map[string]int, len(p.tokens))
+		for _, t := range p.tokens {
+			if t.Kind == source.Word {
+				p.count[t.Text]++
+			}
+		}
+	}
+	return p.count[p.text(i)] > 1
 }
 
 // around returns the words that may be the slip behind an error at token i, the

@@ -17,7 +17,7 @@ func sharedReceiver(h *healer, m *rustc.Message) []option {
 	}
 	var found []int
 	for i := range s.tokens {
-		if s.text(i) != "fn" || s.text(i+1) != s.String() || s.text(i+2) != "(" {
+		if s.text(i) != "fn" || s.text(i+1) != s.text(s.first) || s.text(i+2) != "(" {
 			continue
 		}
 		at := i + 3
@@ -32,6 +32,24 @@ func sharedReceiver(h *healer, m *rustc.Message) []option {
 		return nil
 	}
 	return []option{{"receiver", "the method borrows what it is called on", nsbox.RankLocal, s.insert(s.tokens[found[0]].Start, "&")}}
+}
+
+// mutability makes a reference mutable where a mutable one is expected.
+func mutability(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Labelled("types differ in mutability"))
+	if !ok || s.text(s.first) != "&" || s.text(s.first+1) == "mut" || s.text(s.first+1) == "self" {
+		return nil
+	}
+	return []option{{"reference", "a mutable reference is expected", nsbox.RankLocal, s.insert(s.tokens[s.first].End, "mut ")}}
+}
+
+// lifetimeTick puts the tick before the name of a lifetime.
+func lifetimeTick(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || !strings.HasPrefix(m.Text, "cannot find type `") || !strings.Contains(s.Src, "'"+s.String()+">") {
+		return nil
+	}
+	return []option{{"lifetime", "the tick of the lifetime", nsbox.RankLocal, s.insert(s.start, "'")}}
 }
 
 // private makes public what the same program uses from outside.

@@ -44,12 +44,31 @@ func Propose(p nsbox.Problem) []nsbox.Fix {
 		return fixes([][]option{whole})
 	}
 	var all [][]option
+	wellFormed := 0 // errors before the first that is not about the text itself
 	for i := range h.messages {
-		if o := h.options(&h.messages[i]); len(o) > 0 {
+		m := &h.messages[i]
+		if o := h.options(m); len(o) > 0 {
 			all = append(all, o)
+			if rustc.Phase(m.Type(), m.Text) == nsbox.PhaseParse {
+				wellFormed = len(all)
+			}
 		}
 	}
-	return fixes(all)
+	out := fixes(all)
+	if wellFormed == 0 || wellFormed == len(all) {
+		return out
+	}
+	// The errors after those may only come of them.
+	out = slices.Insert(out, min(1, len(out)), fixes(all[:wellFormed])...)
+	return inOrder(out[:min(len(out), maxProposals)])
+}
+
+// inOrder gives fixes ranks that keep their order.
+func inOrder(all []nsbox.Fix) []nsbox.Fix {
+	for i := 1; i < len(all); i++ {
+		all[i].Rank = max(all[i].Rank, all[i-1].Rank)
+	}
+	return all
 }
 
 // fromDiagnoses makes messages of diagnoses that came of rustc's text.
@@ -72,9 +91,6 @@ func fixes(all [][]option) []nsbox.Fix {
 		f := merge(chosen)
 		if len(f.Edits) == 0 || slices.ContainsFunc(out, func(o nsbox.Fix) bool { return slices.Equal(o.Edits, f.Edits) }) {
 			return
-		}
-		if n := len(out); n > 0 {
-			f.Rank = max(f.Rank, out[n-1].Rank) // the order is this one
 		}
 		out = append(out, f)
 	}
@@ -101,7 +117,7 @@ func fixes(all [][]option) []nsbox.Fix {
 		}
 		add(best[i : i+1])
 	}
-	return out
+	return inOrder(out)
 }
 
 // maxProposals bounds what is proposed at once.

@@ -1,6 +1,7 @@
 package rust
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
@@ -40,19 +41,28 @@ func (p *program) lineString(toks []source.Token, at, start, end int) [][]nsbox.
 	if toks[at].Start > start && closesWord(p.Src[start:toks[at].Start]) {
 		return p.openString(start, toks[at].Start)
 	}
-	// A string right before a word has taken the next one's beginning for its end.
+	// Any string of the line may be the one: it then took the beginning of the
+	// next one for its end.
 	first := at
 	for first > 0 && toks[first-1].Start >= start {
 		first--
 	}
-	for i := first; i < at; i++ {
-		if t := toks[i]; t.Kind == source.String && strings.HasPrefix(t.Text, `"`) && toks[i+1].Start == t.End && (toks[i+1].Kind == source.Word || toks[i+1].Kind == source.Number) {
-			if found := p.stringEnds(t.Start, start, end); len(found) > 0 {
-				return found
-			}
+	var exact, likely, rest [][]nsbox.Edit
+	for i := first; i <= at; i++ {
+		if t := toks[i]; t.Kind != source.String || !strings.HasPrefix(t.Text, `"`) {
+			continue
+		}
+		found, sure := p.stringEnds(toks[i].Start, start, end)
+		switch {
+		case sure:
+			exact = append(exact, found...)
+		case i == at || toks[i+1].Start == toks[i].End && (toks[i+1].Kind == source.Word || toks[i+1].Kind == source.Number):
+			likely = append(likely, found...)
+		default:
+			rest = append(rest, found...)
 		}
 	}
-	return p.stringEnds(toks[at].Start, start, end)
+	return slices.Concat(exact, likely, rest)
 }
 
 // closesWord reports whether a quote after before, in its line, ends a string
@@ -78,7 +88,8 @@ func (p *program) openString(start, quote int) [][]nsbox.Edit {
 // stringEnds returns where the string from open can end, the likeliest first:
 // where a macro then has as many arguments as its format wants, before a method's
 // call, and as late as possible.
-func (p *program) stringEnds(open, start, end int) [][]nsbox.Edit {
+// sure is set in the first case.
+func (p *program) stringEnds(open, start, end int) (out [][]nsbox.Edit, sure bool) {
 	line := p.Src[open+1 : end]
 	macro := formats(p.Src[start:open])
 	var exact, call, late, rest []int
@@ -102,10 +113,9 @@ func (p *program) stringEnds(open, start, end int) [][]nsbox.Edit {
 			rest = append(rest, open+1+i)
 		}
 	}
-	if macro && len(exact) > 0 {
+	if len(exact) > 0 {
 		call, late, rest = nil, nil, nil
 	}
-	var out [][]nsbox.Edit
 	seen := map[int]bool{}
 	for _, list := range [][]int{exact, call, late, rest} {
 		for _, at := range list {
@@ -118,7 +128,7 @@ func (p *program) stringEnds(open, start, end int) [][]nsbox.Edit {
 			}
 		}
 	}
-	return out
+	return out, len(exact) > 0
 }
 
 // joins reports whether text, after a blank, can follow a string.

@@ -44,6 +44,9 @@ func (h *healer) suggested(m *rustc.Message) []option {
 }
 
 func (h *healer) usable(m *rustc.Message, s rustc.Suggestion) bool {
+	if strings.Contains(s.Text, "missing a type parameter") && !isUpper(between(m.Text, "`")) || h.betterReturn(s) {
+		return false
+	}
 	for _, u := range unwanted {
 		if strings.Contains(s.Text, u) {
 			return false
@@ -59,7 +62,7 @@ func (h *healer) usable(m *rustc.Message, s rustc.Suggestion) bool {
 				return false
 			}
 		}
-		if strings.Contains(e.Text, ".unwrap()") && !strings.Contains(e.Text, "try_into().unwrap()") {
+		if strings.Contains(e.Text, "unwrap()") && !strings.Contains(e.Text, "try_into().unwrap()") {
 			return false
 		}
 		if strings.TrimSpace(e.Text) == "" && !removable(p.Src[e.Start:e.End]) {
@@ -70,6 +73,20 @@ func (h *healer) usable(m *rustc.Message, s rustc.Suggestion) bool {
 		}
 	}
 	return true
+}
+
+// betterReturn reports whether s adds a return type that holds nothing to a
+// function that returns something.
+func (h *healer) betterReturn(s rustc.Suggestion) bool {
+	if !strings.Contains(s.Text, "adding return type") {
+		return false
+	}
+	for i := range h.messages {
+		if o := &h.messages[i]; o.Type() == "E0308" && o.Primary() != nil && strings.HasPrefix(foundType(o.Primary().Label), "Result<") {
+			return true
+		}
+	}
+	return false
 }
 
 // removable reports whether text may be removed: operators and words that do
@@ -147,7 +164,7 @@ func (h *healer) cost(m *rustc.Message, o option) int {
 		return 20 // where borrowing does, it is what is meant
 	case strings.Contains(o.why, "convert") && strings.Contains(text, "unwrap()"):
 		return 15
-	case strings.Contains(o.why, "return this value"):
+	case strings.Contains(o.why, "return this value"), strings.Contains(o.why, "semicolon here"):
 		return 10
 	case strings.Contains(o.why, "wrap") && m.Type() == "E0308":
 		return 5
