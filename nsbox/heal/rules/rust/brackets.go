@@ -128,6 +128,8 @@ func (w *walker) close(i int, text string) {
 		at--
 	}
 	switch top := len(w.stack) - 1; {
+	case at >= 0 && at == top && w.tokens[i].first && w.stack[at].block && w.indent(i) > w.stack[at].indent && text == "}":
+		w.flaws = append(w.flaws, flaw{unopened, -1, i, i})
 	case at >= 0 && source.Closer(w.text(w.stack[at].at)) == text:
 		for len(w.stack)-1 > at {
 			w.drop(i)

@@ -93,20 +93,24 @@ var before = map[string][]rule{
 	"E0382": {sharedReceiver},
 	"E0507": {copyable},
 	"E0308": {missingReturn},
+	"E0423": {printLine},
+	"E0433": {pathOfValue},
 }
 
 var after = map[string][]rule{
 	"error": {wordTypo, expected, formatting},
-	"E0277": {indexType, display, debuggable, arithmetic, questionMark},
-	"E0308": {mutability, widen},
-	"E0282": {annotate}, "E0283": {annotate}, "E0284": {annotate},
+	"E0277": {indexType, display, debuggable, arithmetic, questionMark, wholeNumber},
+	"E0308": {mutability, wholeNumber, propagate, widen},
+	"E0282": {returned, annotate}, "E0283": {annotate}, "E0284": {annotate},
 	"E0369": {arithmetic},
 	"E0382": {copyable},
-	"E0422": {wordTypo}, "E0425": {wordTypo, nothing, lifetimeTick}, "E0423": {wordTypo}, "E0574": {wordTypo}, "E0412": {wordTypo, lifetimeTick},
+	"E0594": {mutableSelf}, "E0596": {mutableSelf},
+	"E0432": {module}, "E0433": {module, otherType},
+	"E0422": {wordTypo}, "E0425": {letMissing, wordTypo, nothing, selfType, lifetimeTick, otherType}, "E0423": {wordTypo}, "E0574": {wordTypo}, "E0412": {wordTypo, lifetimeTick, otherType},
 	"E0599": {variant, derivable, foreignMethod},
 	"E0601": {mainName},
 	"E0603": {private}, "E0616": {private}, "E0624": {private}, "E0451": {private},
-	"E0614": {dereference},
+	"E0614": {propagate, dereference}, "E0609": {propagate}, "E0407": {traitItem},
 	"E0762": {character}, "E0763": {character},
 }
 

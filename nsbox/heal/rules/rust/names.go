@@ -241,3 +241,80 @@ func (p *program) variants(name string) []string {
 	}
 	return nil
 }
+
+// printLine calls println! for print, which another language's print is, unless
+// the text goes on in its line.
+func printLine(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || s.String() != "print" || s.text(s.first+1) != "(" {
+		return nil
+	}
+	if text := s.text(s.first + 2); strings.HasSuffix(text, `\n"`) || strings.HasSuffix(text, ` "`) {
+		return nil
+	}
+	return []option{{"print", "`print` written `println!`", nsbox.RankSuggested, s.replace(s.first, "println!")}}
+}
+
+// module mends the name of one of the standard library's modules.
+func module(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || s.text(s.first-1) != "::" || s.text(s.first-2) != "std" {
+		return nil
+	}
+	right, ok := source.Clear(source.Near(s.text(s.first), modules))
+	if !ok {
+		return nil
+	}
+	return []option{{"module", "the module's name is `" + right + "`", nsbox.RankLocal, s.replace(s.first, right)}}
+}
+
+// otherType writes Rust's name for a type of other languages.
+func otherType(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || !strings.HasPrefix(m.Text, "cannot find type") {
+		return nil
+	}
+	right := otherTypes[s.text(s.first)]
+	if right == "" {
+		return nil
+	}
+	return []option{{"type", "`" + right + "` for `" + s.text(s.first) + "`", nsbox.RankLocal, s.replace(s.first, right)}}
+}
+
+// traitItem renames the one method of an impl that its trait does not have to the
+// one that the trait has and the impl lacks.
+func traitItem(h *healer, m *rustc.Message) []option {
+	missing, extra := "", 0
+	for i := range h.messages {
+		switch o := &h.messages[i]; o.Type() {
+		case "E0046":
+			_, list, _ := strings.Cut(o.Text, "missing: `")
+			name, rest, _ := strings.Cut(list, "`")
+			if missing != "" || rest != "" {
+				return nil
+			}
+			missing = name
+		case "E0407":
+			extra++
+		}
+	}
+	s, ok := h.spot(m.Primary())
+	if !ok || missing == "" || extra != 1 {
+		return nil
+	}
+	for i := s.first; i < s.first+4; i++ {
+		if s.text(i) == "fn" {
+			return []option{{"trait-item", "the trait's name for it is `" + missing + "`", nsbox.RankLocal, s.replace(i+1, missing)}}
+		}
+	}
+	return nil
+}
+
+// letMissing declares the variable that an assignment on its line is to make.
+func letMissing(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || s.first >= len(s.tokens) || !s.tokens[s.first].first || s.text(s.first+1) != "=" {
+		return nil
+	}
+	return []option{{"let", "`let` before a new variable", nsbox.RankLocal, s.insert(s.tokens[s.first].Start, "let ")}}
+}

@@ -52,6 +52,66 @@ func lifetimeTick(h *healer, m *rustc.Message) []option {
 	return []option{{"lifetime", "the tick of the lifetime", nsbox.RankLocal, s.insert(s.start, "'")}}
 }
 
+// mutableSelf makes the receiver of the method around a change mutable, where
+// what is changed is of the receiver and rustc has no suggestion.
+func mutableSelf(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || !strings.Contains(m.Text, "behind a `&` reference") || len(m.Suggestions()) > 0 {
+		return nil
+	}
+	f, ok := s.function(s.first)
+	if !ok {
+		return nil
+	}
+	for i := s.at(f.head) - 1; i > 1 && s.text(i) != "fn"; i-- {
+		if s.text(i) == "self" && s.text(i-1) == "&" && s.text(i-2) == "(" {
+			return []option{{"receiver", "the method changes what it is called on", nsbox.RankLocal, s.insert(s.tokens[i].Start, "mut ")}}
+		}
+	}
+	return nil
+}
+
+// pathOfValue calls a method on a variable by a point: items::iter().
+func pathOfValue(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || s.text(s.first+1) != "::" {
+		return nil
+	}
+	for _, b := range s.bindings(s.first) {
+		if b == s.text(s.first) {
+			return []option{{"method", "a method of a variable", nsbox.RankLocal, s.replace(s.first+1, ".")}}
+		}
+	}
+	return nil
+}
+
+// selfType writes Self for self before a name of the type's.
+func selfType(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || s.text(s.first-1) != "::" || s.text(s.first-2) != "self" {
+		return nil
+	}
+	return []option{{"self-type", "`Self` is the type", nsbox.RankLocal, s.replace(s.first-2, "Self")}}
+}
+
+// returned puts return before a value that ends a function but stands as a
+// statement of its own.
+func returned(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || !s.tokens[min(s.first, len(s.tokens)-1)].first || s.text(s.first+1) != "(" {
+		return nil
+	}
+	switch s.text(s.first) {
+	case "Err", "Ok", "Some":
+	default:
+		return nil
+	}
+	if end := s.pair(s.first + 1); end < 0 || s.text(end+1) != ";" {
+		return nil
+	}
+	return []option{{"return", "a value that is returned", nsbox.RankLocal, s.insert(s.start, "return ")}}
+}
+
 // private makes public what the same program uses from outside.
 func private(h *healer, m *rustc.Message) []option {
 	name := between(m.Text, "`")
@@ -175,7 +235,8 @@ func expected(h *healer, m *rustc.Message) []option {
 		add("arrow", "`->` for `"+t+"`", s.replace(i, "->"))
 	case t == ":" && wanted["=>"], t == "=" && wanted["=>"], t == "==" && wanted["=>"]:
 		add("arrow", "`=>` for `"+t+"`", s.replace(i, "=>"))
-	case t == ":" && wanted["::"] && s.text(i+1) == ":":
+	case (t == "," || t == ":") && wanted[";"] && s.tokens[i].last:
+		add("semicolon", "`;` for `"+t+"`", s.replace(i, ";"))
 	case t == "==" && wanted["="]:
 		add("assign", "`=` for `==`", s.replace(i, "="))
 	}

@@ -69,7 +69,11 @@ func (p *program) lineString(toks []source.Token, at, start, end int) [][]nsbox.
 // whose beginning is missing.
 func closesWord(before string) bool {
 	c := before[len(before)-1]
-	return c == '!' || c == '}' || c == '.' || c == ':' || c == '?' || c == '\\' || c >= 'a' && c <= 'z' && len(before) > 1 && before[len(before)-2] != ' ' && before[len(before)-2] != '('
+	word := before[len(strings.TrimRight(before, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")):]
+	if word == "b" || word == "r" || word == "br" || word == "c" {
+		return false
+	}
+	return word != "" || strings.IndexByte("!}.:?\\", c) >= 0
 }
 
 // openString puts the beginning of a string that ends at quote: after the
@@ -77,9 +81,15 @@ func closesWord(before string) bool {
 func (p *program) openString(start, quote int) [][]nsbox.Edit {
 	line := p.Src[start:quote]
 	var out [][]nsbox.Edit
-	for _, sep := range []string{"!(", "(", "= ", "[", ", "} {
-		if i := strings.Index(line, sep); i >= 0 {
-			out = append(out, p.insert(start+i+len(sep), `"`))
+	if i := strings.Index(line, "!("); i >= 0 && !strings.Contains(line, `"`) {
+		out = append(out, p.insert(start+i+len("!("), `"`))
+	}
+	for i := len(line) - 1; i > 0 && len(out) < maxWays; i-- {
+		switch {
+		case line[i] == '(' || line[i] == '[':
+			return append(out, p.insert(start+i+1, `"`))
+		case line[i] == ' ' && strings.IndexByte(",=>:", line[i-1]) >= 0:
+			out = append(out, p.insert(start+i+1, `"`))
 		}
 	}
 	return out

@@ -278,3 +278,73 @@ func questionMark(h *healer, m *rustc.Message) []option {
 	return []option{{"map-err", "the error made the String that the function returns", nsbox.RankLocal,
 		s.insert(s.start, ".map_err(|e| e.to_string())")}}
 }
+
+// wholeNumber writes an integer for a literal like 2.0, where an integer is wanted.
+func wholeNumber(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || s.first >= len(s.tokens) {
+		return nil
+	}
+	i := s.first
+	switch label := m.Primary().Label; {
+	case strings.HasSuffix(label, "found floating-point number"):
+	case strings.HasPrefix(label, "no implementation for `") && strings.HasSuffix(label, "{float}`"):
+		i++
+	default:
+		return nil
+	}
+	text, ok := strings.CutSuffix(s.text(i), ".0")
+	if !ok || s.kind(i) != source.Number || strings.Trim(text, "0123456789_") != "" {
+		return nil
+	}
+	return []option{{"integer", "a whole number as an integer", nsbox.RankLocal, s.replace(i, text)}}
+}
+
+// propagate puts the missing ? after a Result or an Option, in a function that
+// returns one.
+func propagate(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || s.first >= len(s.tokens) {
+		return nil
+	}
+	kind := ""
+	for _, k := range []string{"Result<", "Option<"} {
+		if l := m.Primary().Label; strings.Contains(l, "found `"+k) && !strings.Contains(l, "expected `"+k) || m.Type() != "E0308" && strings.Contains(m.Text, "type `"+k) {
+			kind = k
+		}
+	}
+	f, ok := s.function(s.first)
+	if !ok || kind == "" || !f.typed || !strings.Contains(s.Src[f.head:f.start], strings.TrimSuffix(kind, "<")) {
+		return nil
+	}
+	at, name := s.end, s.first
+	if m.Type() == "E0609" { // the field's name; what it is of stands before
+		name = s.first - 2
+		at = s.tokens[max(name, 0)].End
+	}
+	if s.kind(name) == source.Word && s.tokens[name].End == at {
+		if end := s.bound(name); end >= 0 {
+			at = end
+		}
+	}
+	return []option{{"question-mark", "`?` takes the value out, or returns", nsbox.RankLocal, s.insert(at, "?")}}
+}
+
+// bound returns the offset at which the value ends that the variable at token i
+// was declared with, -1 where that is not on one line.
+func (p *program) bound(i int) int {
+	for j := i - 1; j > 0 && p.text(j) != "fn"; j-- {
+		if p.text(j) != p.text(i) || p.text(j-1) != "let" || p.text(j+1) != "=" {
+			continue
+		}
+		for k := j + 2; k < i; k++ {
+			if p.text(k) == ";" && p.tokens[k].last {
+				return p.tokens[k].Start
+			}
+			if p.text(k) == "{" {
+				return -1
+			}
+		}
+	}
+	return -1
+}

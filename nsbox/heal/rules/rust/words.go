@@ -26,6 +26,20 @@ var primitives = set("i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u
 
 var integers = set("i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize")
 
+// otherTypes are other languages' names of types.
+var otherTypes = map[string]string{
+	"Str": "String", "Int": "i32", "Integer": "i32", "int": "i32", "long": "i64", "Long": "i64", "short": "i16", "byte": "u8",
+	"float": "f64", "Float": "f64", "double": "f64", "Double": "f64", "boolean": "bool", "Boolean": "bool", "Bool": "bool",
+	"Character": "char", "Char": "char", "Vector": "Vec", "List": "Vec", "Array": "Vec", "uint": "u32", "size_t": "usize",
+	"I32": "i32", "U32": "u32", "Usize": "usize", "F64": "f64", "number": "f64", "Maybe": "Option", "Optional": "Option",
+}
+
+// modules are the modules of the standard library that programs import.
+var modules = []string{"alloc", "any", "array", "ascii", "backtrace", "borrow", "boxed", "cell", "char", "clone", "cmp",
+	"collections", "convert", "default", "env", "error", "f32", "f64", "ffi", "fmt", "fs", "future", "hash", "hint", "io", "iter",
+	"marker", "mem", "net", "num", "ops", "option", "os", "panic", "path", "pin", "prelude", "primitive", "process", "ptr", "rc",
+	"result", "slice", "str", "string", "sync", "task", "thread", "time", "vec"}
+
 func set(words ...string) map[string]bool {
 	out := make(map[string]bool, len(words))
 	for _, w := range words {
