@@ -16,7 +16,7 @@ func annotate(h *healer, m *rustc.Message) []option {
 	}
 	element := ""
 	for _, c := range append([]rustc.Message{{Text: m.Text}}, m.Children...) {
-		for _, trait := range []string{"_: Sum<", "_: Product<"} {
+		for _, trait := range []string{"_: Sum<", "_: Product<", "must implement `Sum<", "must implement `Product<"} {
 			if _, after, ok := strings.Cut(c.Text, trait); ok {
 				element, _, _ = strings.Cut(strings.TrimLeft(after, "&"), ">")
 			}

@@ -92,6 +92,8 @@ func (w *walker) holds(i, indent int) bool {
 // the line before began.
 func (w *walker) goesOn(i int) bool {
 	switch w.text(i) {
+	case ")", "]", "}":
+		return false
 	case ".", ",", "&&", "||", "==", "+", "=", "=>", "->", "?":
 		return true
 	}

@@ -90,9 +90,11 @@ type rule func(*healer, *rustc.Message) []option
 // before are rules that know better than rustc's suggestions, after those for
 // where it has none that is right. Errors in the text have the code "error".
 var before = map[string][]rule{
-	"E0382": {sharedReceiver},
+	"E0382": {sharedReceiver, outParameter},
 	"E0507": {copyable},
-	"E0308": {missingReturn},
+	"error": {tick},
+	"E0277": {collected},
+	"E0308": {quotient, missingReturn},
 	"E0423": {printLine},
 	"E0433": {pathOfValue},
 }
@@ -100,7 +102,7 @@ var before = map[string][]rule{
 var after = map[string][]rule{
 	"error": {wordTypo, expected, formatting},
 	"E0277": {indexType, display, debuggable, arithmetic, questionMark, wholeNumber},
-	"E0308": {mutability, wholeNumber, propagate, widen},
+	"E0308": {mutability, compared, wholeNumber, propagate, widen},
 	"E0282": {returned, annotate}, "E0283": {annotate}, "E0284": {annotate},
 	"E0369": {arithmetic},
 	"E0382": {copyable},
@@ -111,24 +113,47 @@ var after = map[string][]rule{
 	"E0601": {mainName},
 	"E0603": {private}, "E0616": {private}, "E0624": {private}, "E0451": {private},
 	"E0614": {propagate, dereference}, "E0609": {propagate}, "E0407": {traitItem},
-	"E0762": {character}, "E0763": {character},
+	"E0726": {elided}, "E0762": {character}, "E0763": {character},
 }
 
 // cascades reports whether m only comes of another error for which there is a
-// fix: what has no type yet has the type ().
+// fix: what a function without a return type returns has the type (), and what is
+// imported by a wrong name is not there.
 func (h *healer) cascades(m *rustc.Message) bool {
+	label := ""
+	if s := m.Primary(); s != nil {
+		label = s.Label
+	}
 	switch m.Type() {
-	case "E0599", "E0609", "E0608", "E0277", "E0369", "E0614", "E0610", "E0282":
-	default:
-		return false
-	}
-	if !strings.Contains(m.Text, "`()`") && !strings.Contains(m.Text, "type `{type error}`") {
-		return false
-	}
-	return slices.ContainsFunc(h.messages, func(o rustc.Message) bool {
-		return o.Type() == "E0308" && slices.ContainsFunc(o.Children, func(c rustc.Message) bool {
-			return strings.Contains(c.Text, "return type")
+	case "E0599", "E0609", "E0608", "E0277", "E0369", "E0614", "E0610", "E0282", "E0308":
+		if h.inQuotient(m) {
+			return true
+		}
+		unit := strings.Contains(m.Text, "`()`") && !strings.HasPrefix(m.Text, "a value of type") || strings.Contains(label, "found `()`")
+		return unit && slices.ContainsFunc(h.messages, func(o rustc.Message) bool {
+			s := o.Primary()
+			return s != nil && (strings.HasPrefix(s.Label, "expected `()`, found ") || strings.HasPrefix(o.Text, "a value of type `()`"))
 		})
+	case "E0596", "E0384":
+		return slices.ContainsFunc(h.messages, func(o rustc.Message) bool {
+			return o.Type() == "E0382" && strings.Contains(m.Text, "`"+h.outName(&o)+"`")
+		})
+	case "E0425", "E0433", "E0412":
+		name := between(m.Text, "`")
+		return slices.ContainsFunc(h.messages, func(o rustc.Message) bool {
+			return o.Type() == "E0432" && slices.ContainsFunc(o.Suggestions(), func(s rustc.Suggestion) bool { return s.Edits[0].Text == name })
+		})
+	}
+	return false
+}
+
+// inQuotient reports whether m is about a part of what quotient mends.
+func (h *healer) inQuotient(m *rustc.Message) bool {
+	s := m.Primary()
+	return s != nil && slices.ContainsFunc(h.messages, func(o rustc.Message) bool {
+		p := o.Primary()
+		return p != nil && p.File == s.File && p.Start <= s.Start && s.End <= p.End && p.End-p.Start > s.End-s.Start &&
+			len(quotient(h, &o)) > 0
 	})
 }
 

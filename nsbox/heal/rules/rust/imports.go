@@ -1,6 +1,10 @@
 package rust
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/nsbox/nsbox/nsbox"
+)
 
 func isUse(text string) bool { return strings.HasPrefix(text, "use ") }
 
@@ -81,4 +85,19 @@ func (h *healer) usage(path string) int {
 		return against
 	}
 	return 0
+}
+
+// spaceImports leaves a blank line after the last of several imports alone.
+func spaceImports(edits []nsbox.Edit) []nsbox.Edit {
+	last := -1
+	for i := range edits {
+		if !isUse(edits[i].Text) {
+			continue
+		}
+		if last >= 0 && edits[last].File == edits[i].File && edits[last].Start == edits[i].Start {
+			edits[last].Text = strings.TrimRight(edits[last].Text, "\n") + "\n"
+		}
+		last = i
+	}
+	return edits
 }

@@ -34,6 +34,99 @@ func sharedReceiver(h *healer, m *rustc.Message) []option {
 	return []option{{"receiver", "the method borrows what it is called on", nsbox.RankLocal, s.insert(s.tokens[found[0]].Start, "&")}}
 }
 
+// outParameter makes a parameter that the function changes, but does not return,
+// a mutable reference, where the caller still needs what it passed: a clone would
+// be changed in its place.
+func outParameter(h *healer, m *rustc.Message) []option {
+	moved, ok := h.spot(m.Labelled("value moved here"))
+	s, name := h.taken(m)
+	if !ok || name < 0 {
+		return nil
+	}
+	edits := append(moved.insert(moved.start, "&mut "), s.insert(s.start, "&mut ")...)
+	if s.text(name-1) == "mut" {
+		edits = append(edits, nsbox.Edit{File: s.name, Start: s.tokens[name-1].Start, End: s.tokens[name].Start})
+	}
+	return []option{{"out-parameter", "the function changes what it is given", nsbox.RankLocal, edits}}
+}
+
+// taken returns the type of the parameter that took the value of m and is changed
+// by its function, which returns nothing, and the token of its name; -1 where
+// there is none.
+func (h *healer) taken(m *rustc.Message) (typ spot, name int) {
+	for _, c := range m.Children {
+		for k := range c.Spans {
+			if c.Spans[k].Label != "this parameter takes ownership of the value" {
+				continue
+			}
+			s, ok := h.spot(&c.Spans[k])
+			if !ok {
+				continue
+			}
+			f, ok := s.functionHead(s.first)
+			name := s.first - 2
+			if ok && !f.typed && s.text(s.first-1) == ":" && s.kind(name) == source.Word && (s.text(name-1) == "mut" || h.changed(s.text(name))) {
+				return s, name
+			}
+		}
+	}
+	return spot{}, -1
+}
+
+// outName is the name of the parameter that outParameter changes for m.
+func (h *healer) outName(m *rustc.Message) string {
+	if s, name := h.taken(m); name >= 0 {
+		return s.text(name)
+	}
+	return ""
+}
+
+// compared dereferences the variable that a number is compared to.
+func compared(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok {
+		return nil
+	}
+	rest, ok := strings.CutPrefix(m.Primary().Label, "expected `&")
+	if !ok || !strings.HasSuffix(rest, "found integer") && !strings.HasSuffix(rest, "found floating-point number") {
+		return nil
+	}
+	switch s.text(s.first - 1) {
+	case ">", "<", ">=", "<=", "==", "!=":
+	default:
+		return nil
+	}
+	left, ok := s.operandBefore(s.first - 1)
+	if !ok {
+		return nil
+	}
+	stars := "*"
+	if strings.HasPrefix(rest, "&") {
+		stars = "**"
+	}
+	return []option{{"dereference", "what the reference is to is compared", nsbox.RankLocal, s.insert(left.start, stars)}}
+}
+
+// changed reports whether rustc objects to a change of a variable.
+func (h *healer) changed(name string) bool {
+	for i := range h.messages {
+		m := &h.messages[i]
+		if (m.Type() == "E0596" || m.Type() == "E0384" || m.Type() == "E0594") && strings.Contains(m.Text, "`"+name+"`") {
+			return true
+		}
+	}
+	return false
+}
+
+// elided writes the lifetime that a type's name needs: impl Parser<'_>.
+func elided(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || strings.Contains(s.String(), "<") {
+		return nil
+	}
+	return []option{{"lifetime", "the type has a lifetime", nsbox.RankLocal, s.insert(s.end, "<'_>")}}
+}
+
 // mutability makes a reference mutable where a mutable one is expected.
 func mutability(h *healer, m *rustc.Message) []option {
 	s, ok := h.spot(m.Labelled("types differ in mutability"))
@@ -110,6 +203,21 @@ func returned(h *healer, m *rustc.Message) []option {
 		return nil
 	}
 	return []option{{"return", "a value that is returned", nsbox.RankLocal, s.insert(s.start, "return ")}}
+}
+
+// tick puts the tick before a lifetime in a reference's type: &a str.
+func tick(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok {
+		return nil
+	}
+	for i := s.first; i > 1 && i < len(s.tokens) && s.tokens[i].line >= s.LineOf(s.start); i-- {
+		word := s.text(i - 1)
+		if s.text(i-2) == "&" && s.kind(i-1) == source.Word && !keywords[word] && s.kind(i) == source.Word && strings.Contains(s.Src, "'"+word) {
+			return []option{{"lifetime", "the tick of the lifetime", nsbox.RankLocal, s.insert(s.tokens[i-1].Start, "'")}}
+		}
+	}
+	return nil
 }
 
 // private makes public what the same program uses from outside.

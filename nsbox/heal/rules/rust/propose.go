@@ -59,7 +59,7 @@ func Propose(p nsbox.Problem) []nsbox.Fix {
 		return out
 	}
 	// The errors after those may only come of them.
-	out = slices.Insert(out, min(1, len(out)), fixes(all[:wellFormed])...)
+	out = append(fixes(all[:wellFormed]), out...)
 	return inOrder(out[:min(len(out), maxProposals)])
 }
 
@@ -86,6 +86,7 @@ func fromDiagnoses(all []nsbox.Diagnosis) []rustc.Message {
 
 // fixes makes fixes of the options of each error.
 func fixes(all [][]option) []nsbox.Fix {
+	all = slices.DeleteFunc(all, func(o []option) bool { return len(o) == 0 })
 	var out []nsbox.Fix
 	add := func(chosen []option) {
 		f := merge(chosen)
@@ -147,7 +148,7 @@ func merge(chosen []option) nsbox.Fix {
 			f.Explanation += "; " + o.why
 		}
 	}
-	f.Edits = mergeDerives(f.Edits)
+	f.Edits = spaceImports(mergeDerives(f.Edits))
 	return f
 }
 

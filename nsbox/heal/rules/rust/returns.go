@@ -42,6 +42,39 @@ func missingReturn(h *healer, m *rustc.Message) []option {
 	return out
 }
 
+// collected adds the return type of a function that ends in a collect, a sum or a
+// product but has none.
+func collected(h *healer, m *rustc.Message) []option {
+	if !strings.HasPrefix(m.Text, "a value of type `()` cannot be ") {
+		return nil
+	}
+	s, ok := h.spot(m.Primary())
+	if !ok {
+		return nil
+	}
+	f, ok := s.function(s.first)
+	element := between(m.Text, "elements of type `")
+	if !ok || f.typed || element == "" || strings.ContainsAny(element, "{_") {
+		return nil
+	}
+	var types []string
+	switch {
+	case !strings.Contains(m.Text, "cannot be built from"):
+		types = []string{strings.TrimPrefix(element, "&")}
+	case element == "char":
+		types = []string{"String", "Vec<char>"}
+	case element == "String":
+		types = []string{"Vec<String>", "String"}
+	default:
+		types = []string{"Vec<" + element + ">"}
+	}
+	var out []option
+	for _, t := range types {
+		out = append(out, option{"return-type", "the return type added", nsbox.RankLocal, s.insert(f.head, " -> "+t)})
+	}
+	return out
+}
+
 // foundType reads the type in "expected `()`, found `Vec<usize>`".
 func foundType(label string) string {
 	if !strings.HasPrefix(label, "expected `()`, found ") {
@@ -147,6 +180,21 @@ func (p *program) function(i int) (function, bool) {
 			}
 			f.start, f.end, f.impl = p.tokens[k].Start, p.tokens[end].End, p.implOf(j)
 			return f, true
+		}
+	}
+	return function{}, false
+}
+
+// functionHead returns the function in whose parameters token i is.
+func (p *program) functionHead(i int) (function, bool) {
+	for j := min(i, len(p.tokens)) - 1; j >= 0 && p.text(j) != "{" && p.text(j) != "}"; j-- {
+		if p.text(j) != "fn" {
+			continue
+		}
+		for k := j; k < len(p.tokens); k++ {
+			if p.text(k) == "{" {
+				return p.function(k + 1)
+			}
 		}
 	}
 	return function{}, false
@@ -260,12 +308,9 @@ func returnTypes(h *healer, m *rustc.Message) []option {
 		found = typ
 	}
 	expected := between(m.Primary().Label, "expected `")
-	if !primitives[found] || !primitives[expected] || !strings.Contains(head.String(), expected) || h.literals(found) {
+	if !primitives[found] || !primitives[expected] || !strings.Contains(head.String(), expected) || integers[found] != integers[expected] {
 		return nil
 	}
 	text := strings.Replace(head.String(), expected, found, 1)
 	return []option{{"return-type", "the return type is that of what is returned", nsbox.RankLocal, head.rewrite(text)}}
 }
-
-// literals reports whether a type is not one that a program can name.
-func (h *healer) literals(typ string) bool { return strings.ContainsAny(typ, "{_}") }

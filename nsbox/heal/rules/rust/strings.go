@@ -38,9 +38,7 @@ func (p *program) closeString() []option {
 // lineString returns ways to close the string that is open at the end of the
 // line from start to end, in which it is token at.
 func (p *program) lineString(toks []source.Token, at, start, end int) [][]nsbox.Edit {
-	if toks[at].Start > start && closesWord(p.Src[start:toks[at].Start]) {
-		return p.openString(start, toks[at].Start)
-	}
+	closes := toks[at].Start > start && closesWord(p.Src[start:toks[at].Start])
 	// Any string of the line may be the one: it then took the beginning of the
 	// next one for its end.
 	first := at
@@ -49,7 +47,7 @@ func (p *program) lineString(toks []source.Token, at, start, end int) [][]nsbox.
 	}
 	var exact, likely, rest [][]nsbox.Edit
 	for i := first; i <= at; i++ {
-		if t := toks[i]; t.Kind != source.String || !strings.HasPrefix(t.Text, `"`) {
+		if t := toks[i]; t.Kind != source.String || !strings.HasPrefix(t.Text, `"`) || closes && i == at {
 			continue
 		}
 		found, sure := p.stringEnds(toks[i].Start, start, end)
@@ -62,7 +60,10 @@ func (p *program) lineString(toks []source.Token, at, start, end int) [][]nsbox.
 			rest = append(rest, found...)
 		}
 	}
-	return slices.Concat(exact, likely, rest)
+	if found := slices.Concat(exact, likely, rest); len(found) > 0 || !closes {
+		return found
+	}
+	return p.openString(start, toks[at].Start)
 }
 
 // closesWord reports whether a quote after before, in its line, ends a string
@@ -102,17 +103,19 @@ func (p *program) openString(start, quote int) [][]nsbox.Edit {
 func (p *program) stringEnds(open, start, end int) (out [][]nsbox.Edit, sure bool) {
 	line := p.Src[open+1 : end]
 	macro := formats(p.Src[start:open])
-	var exact, call, late, rest []int
+	var exact, call, late, rest, empty []int
 	for i := 0; i <= len(line); i++ {
 		if i < len(line) && (!strings.ContainsRune(",)]};. ", rune(line[i])) || i > 0 && line[i-1] == '\\') {
 			continue
 		}
 		tail := line[i:]
-		if i < len(line) && line[i] == ' ' && !joins(tail) || !p.tailFits(start, open, tail) {
+		if i < len(line) && line[i] == ' ' && !joins(tail) || !apart(p.Src[start:open], line[:i], tail) || !p.tailFits(start, open, tail) {
 			continue
 		}
 		content := line[:i]
 		switch {
+		case content == "":
+			empty = append(empty, open+1)
 		case macro && holes(content) == arguments(tail):
 			exact = append(exact, open+1+i)
 		case strings.HasPrefix(tail, ".") && isCall(tail):
@@ -127,11 +130,11 @@ func (p *program) stringEnds(open, start, end int) (out [][]nsbox.Edit, sure boo
 		call, late, rest = nil, nil, nil
 	}
 	seen := map[int]bool{}
-	for _, list := range [][]int{exact, call, late, rest} {
+	if len(call)+len(late)+len(rest)+len(exact) > 0 {
+		empty = nil
+	}
+	for _, list := range [][]int{exact, call, late, rest, empty} {
 		for _, at := range list {
-			if at > open+1 && p.Src[at-1] == ' ' && at < end {
-				continue
-			}
 			if !seen[at] {
 				seen[at] = true
 				out = append(out, p.insert(at, `"`))
@@ -139,6 +142,23 @@ func (p *program) stringEnds(open, start, end int) (out [][]nsbox.Edit, sure boo
 		}
 	}
 	return out, len(exact) > 0
+}
+
+// apart reports whether, in a line of before, a string of content, and tail, no
+// string touches a word or another string.
+func apart(before, content, tail string) bool {
+	code := lineLexer.Lex(before + `"` + content + `"` + tail)
+	for i := range code {
+		if i == 0 || code[i].Start != code[i-1].End {
+			continue
+		}
+		a, b := code[i-1], code[i]
+		if a.Kind == source.String && (b.Kind == source.Word || b.Kind == source.Number || b.Kind == source.String) ||
+			b.Kind == source.String && (a.Kind == source.Word || a.Kind == source.Number) {
+			return false
+		}
+	}
+	return true
 }
 
 // joins reports whether text, after a blank, can follow a string.

@@ -52,6 +52,12 @@ func (h *healer) usable(m *rustc.Message, s rustc.Suggestion) bool {
 			return false
 		}
 	}
+	if strings.Contains(s.Text, "floating point representation") && h.divides(m) {
+		return false
+	}
+	if strings.Contains(s.Text, "similar name") && guess(m, s) {
+		return false
+	}
 	for _, e := range s.Edits {
 		p := h.program(e.File)
 		if p == nil || e.End > len(p.Src) || e.Start > e.End {
@@ -73,6 +79,20 @@ func (h *healer) usable(m *rustc.Message, s rustc.Suggestion) bool {
 		}
 	}
 	return true
+}
+
+// guess reports whether a similar name is no better than any other: that of a
+// single letter.
+func guess(m *rustc.Message, s rustc.Suggestion) bool {
+	name := between(m.Text, "`")
+	return len(name) == 1 && !strings.EqualFold(name, s.Edits[0].Text)
+}
+
+// divides reports whether the expression that m is about divides: made a float
+// afterwards, it has lost what is behind the point.
+func (h *healer) divides(m *rustc.Message) bool {
+	s, ok := h.spot(m.Primary())
+	return ok && strings.Contains(s.String(), "/")
 }
 
 // betterReturn reports whether s adds a return type that holds nothing to a

@@ -68,7 +68,7 @@ func (s spot) grouped() string {
 // display prints by {:?} what has no other form.
 func display(h *healer, m *rustc.Message) []option {
 	typ := between(m.Text, "`")
-	if !strings.Contains(m.Text, "doesn't implement `std::fmt::Display`") || typ == "()" {
+	if !strings.Contains(m.Text, "doesn't implement `std::fmt::Display`") || typ == "()" || strings.HasPrefix(typ, "Result<") {
 		return nil
 	}
 	s, ok := h.spot(m.Labelled("formatting parameter"))
@@ -146,7 +146,7 @@ func arithmetic(h *healer, m *rustc.Message) []option {
 		if len(fields) != 3 {
 			return nil
 		}
-		left, right = fields[0], fields[2]
+		left, right = literalType(fields[0]), literalType(fields[2])
 	}
 	var out []option
 	add := func(o spot, ok bool, from, to string) {
@@ -179,6 +179,46 @@ func arithmetic(h *healer, m *rustc.Message) []option {
 		add(o, ok, left, right)
 	}
 	return out
+}
+
+// literalType is the type that a literal without one has.
+func literalType(t string) string {
+	switch t {
+	case "{float}":
+		return "f64"
+	case "{integer}":
+		return "i32"
+	}
+	return t
+}
+
+// quotient divides as floats where a float is expected of two integers: rustc
+// would divide them first, and lose what is behind the point.
+func quotient(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || !strings.HasPrefix(m.Primary().Label, "expected `f64`, found `") || !integers[between(m.Primary().Label, "found `")] {
+		return nil
+	}
+	at, depth := -1, 0
+	for i := s.first; i < len(s.tokens) && s.tokens[i].Start < s.end; i++ {
+		switch t := s.text(i); {
+		case t == "(" || t == "[" || t == "{":
+			depth++
+		case t == ")" || t == "]" || t == "}":
+			depth--
+		case depth == 0 && t == "/" && at < 0:
+			at = i
+		case depth == 0 && (operators[t] || t == "/"):
+			return nil
+		}
+	}
+	left, okLeft := s.operandBefore(at)
+	right, okRight := s.operandAfter(at)
+	if at < 0 || !okLeft || !okRight || left.start != s.start || right.end != s.end {
+		return nil
+	}
+	edits := append(s.insert(left.end, " as f64"), s.insert(right.end, " as f64")...)
+	return []option{{"quotient", "divided as floats", nsbox.RankLocal, edits}}
 }
 
 // operandAfter returns the operand that follows the operator at token i.
