@@ -105,12 +105,16 @@ func blockIdeas(c *code, f fault, e int) []change {
 		}
 		edits := c.fill(gaps[k:n], "")
 		all = append(all, edits...)
+		inline := 0
+		if g := gaps[k]; c.line(g.open) == c.line(g.before-1) {
+			inline = 8 // within a line the indentation says nothing
+		}
 		for _, g := range gaps[k:n] {
 			if n-k > 1 {
 				out = append(out, blockChange(c.fill([]gap{g}, ""), 2))
 			}
 		}
-		out = append(out, blockChange(edits, 0), blockChange(c.fill(gaps[k:n], ";"), 1))
+		out = append(out, blockChange(edits, inline), blockChange(c.fill(gaps[k:n], ";"), inline+1))
 		k = n
 	}
 	if len(gaps) > 1 {

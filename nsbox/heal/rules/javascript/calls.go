@@ -1,6 +1,10 @@
 package javascript
 
-import "github.com/nsbox/nsbox/nsbox/internal/source"
+import (
+	"strings"
+
+	"github.com/nsbox/nsbox/nsbox/internal/source"
+)
 
 // atMost is how many arguments functions of the global object take.
 var atMost = map[string]int{
@@ -132,6 +136,9 @@ func (t *types) methodDoubt(open int, name string, n int) int {
 	if key := t.staticKey(open - 3); key != "" {
 		return 10
 	}
+	if t.pointless(open, name) {
+		return 5
+	}
 	own := t.defines(name)
 	if kind := t.before(open - 3); kind != "" {
 		if m, ok := lookup(kind, name); ok {
@@ -153,6 +160,18 @@ func (t *types) methodDoubt(open int, name string, n int) int {
 		most = max(most, m.max)
 	}
 	return tooMany(n, most)
+}
+
+// pointless reports whether a method is called on what console.log returns, or
+// takes a part of a literal.
+func (t *types) pointless(open int, name string) bool {
+	c := t.c
+	i := open - 3
+	if c.is(i, ")") && c.pair[i] > 2 && t.staticKey(c.pair[i]-3) == "console." {
+		return true
+	}
+	literal := i >= 0 && c.toks[i].Kind == source.String && strings.ContainsAny(c.toks[i].Text[:1], `"'`)
+	return literal && set1(name, "slice", "trim", "toUpperCase", "toLowerCase", "toString", "substring", "at", "charAt", "replace", "toFixed")
 }
 
 func tooMany(n, most int) int {

@@ -49,6 +49,14 @@ func (c *code) closeFrom(o, e int) []change {
 		}
 		ch := change{rule: "missing-bracket", why: "a bracket is not closed", rank: nsbox.RankLocal,
 			edits: one(insert(c.toks[k].End, insertion)), doubt: doubt}
+		switch {
+		case text == "]" && c.is(o+1, "..."):
+			ch.doubt = c.spreadDoubt(o, k)
+		case text == "]" && c.endsValue(o-1):
+			ch.doubt = c.indexDoubt(o, k)
+		case text == ")" && !c.endsValue(o-1) && !c.word(o-1):
+			ch.doubt = c.groupDoubt(o, k)
+		}
 		if text == ")" {
 			if fixed, ok := apply(c.src, ch.edits); ok {
 				ch.doubt += c.lineDoubt(fixed, o, e)
@@ -83,4 +91,87 @@ func (c *code) lineDoubt(fixed string, o, e int) int {
 	start, _ := c.text.Bounds(c.line(o))
 	_, end := c.text.Bounds(c.line(max(min(e, len(c.toks))-1, 0)))
 	return implausible(n, source.At(n.toks, start), source.At(n.toks, end+1))
+}
+
+// spreadDoubt is how unlikely it is that "[...x" ends after token k: most likely
+// is that it ends before the first method of arrays.
+func (c *code) spreadDoubt(o, k int) int {
+	if c.is(k+1, ".") {
+		if m, ok := lookup("Array", c.tok(k+2).Text); ok && m.function {
+			for i := o + 1; i < k; i++ {
+				if c.outer[i] == o && c.member(i) && c.is(i+1, "(") && set1(c.toks[i].Text, "map", "filter", "join", "reduce", "sort", "slice", "forEach") {
+					return 4
+				}
+			}
+			return 0
+		}
+	}
+	for i := o + 1; i < k; i++ {
+		if c.outer[i] == o && c.member(i) && c.is(i, "join") {
+			return 8
+		}
+	}
+	return 2
+}
+
+// indexDoubt is how unlikely it is that the index in the bracket at o ends after
+// token k: most likely it is one name or value, or one beside a loop's variable.
+func (c *code) indexDoubt(o, k int) int {
+	doubt := 0
+	for i := o + 1; i <= k; i++ {
+		if c.outer[i] != o {
+			continue
+		}
+		switch {
+		case c.is(i, "||", "&&", "??", "=", "??=", "+=", "-=", "===", "!==", "<", ">", "?", ":", ",", "*=", "||="):
+			doubt += 8
+		case c.is(i, "-", "+") && i+1 <= k && c.toks[i+1].Kind == source.Number && (c.is(i-1, "length") || c.counts(i-1)):
+			doubt--
+		case c.is(i, "+", "-", "*", "/", "%"):
+			doubt += 3
+		}
+	}
+	if c.is(k+1, ".") && k > o+1 {
+		doubt++
+	}
+	return doubt
+}
+
+// counts reports whether token i is the variable of a counting loop.
+func (c *code) counts(i int) bool {
+	if !c.ident(i) {
+		return false
+	}
+	for k := i - 1; k > 3; k-- {
+		if c.is(k, c.toks[i].Text) && c.is(k-2, "(") && c.is(k-3, "for") && c.is(k+1, "=") {
+			return true
+		}
+	}
+	return false
+}
+
+// precedence of operators, for the reason that brackets group.
+var precedence = map[string]int{
+	"??": 1, "||": 1, "&&": 2, "===": 4, "!==": 4, "==": 4, "!=": 4, "<": 5, ">": 5, "<=": 5, ">=": 5, "+": 7, "-": 7, "*": 8, "/": 8, "%": 8, "**": 9, ".": 12, "?": 0,
+}
+
+// groupDoubt is how unlikely it is that the group in the bracket at o ends after
+// token k: brackets group what binds less than what follows.
+func (c *code) groupDoubt(o, k int) int {
+	least := 20
+	for i := o + 1; i <= k; i++ {
+		if p, ok := precedence[c.toks[i].Text]; ok && c.toks[i].Kind == source.Punct && c.outer[i] == o && c.endsValue(i-1) {
+			least = min(least, p)
+		}
+	}
+	next, ok := precedence[c.tok(k+1).Text]
+	switch {
+	case least == 20:
+		return 6
+	case ok && next > least:
+		return 0
+	case c.is(o-1, "=", "return") && !ok:
+		return 6
+	}
+	return 3
 }

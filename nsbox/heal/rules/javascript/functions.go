@@ -172,6 +172,19 @@ func (s *scopes) enclosing(i int, thisOnly bool) *function {
 	return in
 }
 
+// owner returns the innermost function around token i that has a this of its
+// own, its parameters included.
+func (s *scopes) owner(i int) *function {
+	var in *function
+	for k := range s.functions {
+		f := &s.functions[k]
+		if f.head < i && i < f.end && !f.arrow && (in == nil || f.body > in.body) && !s.c.is(f.open-1, "catch") {
+			in = f
+		}
+	}
+	return in
+}
+
 func (s *scopes) class(i int) {
 	c := s.c
 	k := class{keyword: i, members: map[string]int{}}

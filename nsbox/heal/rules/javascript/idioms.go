@@ -80,7 +80,7 @@ func (f *failure) spread(i int, word, kind string) {
 	from, to := c.toks[start].Start, c.toks[i-2].End
 	text := c.src[from:to]
 	switch {
-	case (kind == "Set" || kind == "Map" || kind == "Iterator") || kind == "String" && set1(word, "map", "filter", "reverse", "forEach", "reduce", "sort", "every", "some", "join"):
+	case (kind == "Set" || kind == "Map" || kind == "Iterator") || kind == "String" && c.ident(i-2) && set1(word, "map", "filter", "reverse", "forEach", "reduce", "sort", "every", "some"):
 		f.propose(nsbox.RankLocal, "not-an-array", "only an array has "+word, edit{from, to, "[..." + text + "]"})
 	case kind == "Object" && set1(word, "entries", "keys", "values") && c.is(i+1, "(") && c.is(i+2, ")"):
 		f.propose(nsbox.RankLocal, "not-an-array", word+" is a function of Object", edit{from, c.toks[i+2].End, "Object." + word + "(" + text + ")"})

@@ -224,7 +224,7 @@ func numberEnd(s string) int {
 		c := s[n]
 		switch {
 		case c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_':
-		case c == '.' && !point && !hex:
+		case c == '.' && !point && !hex && !(n+1 < len(s) && wordStart(s[n+1:])): // 5.join is a slip
 			point = true
 		case (c == '+' || c == '-') && !hex && n > 0 && (s[n-1] == 'e' || s[n-1] == 'E'):
 		default:

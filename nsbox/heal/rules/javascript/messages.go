@@ -31,6 +31,9 @@ func messageIdeas(c *code, f fault, e int) []change {
 			}
 		}
 	case strings.Contains(f.text, "has already been declared"):
+		if edits := wrongCase(s, e); len(edits) > 0 {
+			return local("near-name", "a class by this name in other letters is used, and not declared", edits...)
+		}
 		return local("declared-twice", "the name is declared already, so this is an assignment", redeclared(s, f, e)...)
 	case strings.HasPrefix(f.text, "Private name"):
 		return privateName(c, s, f, e)
@@ -47,6 +50,27 @@ func makeAsync(s *scopes, i int) []edit {
 		return nil
 	}
 	return one(insert(s.c.toks[f.head].Start, "async "))
+}
+
+// wrongCase renames a class or function whose name a variable has, too, where
+// the program uses the name in other letters.
+func wrongCase(s *scopes, e int) []edit {
+	c := s.c
+	if !c.word(e) {
+		return nil
+	}
+	for _, k := range s.byName[c.toks[e].Text] {
+		d := s.decls[k]
+		if d.kind != classDecl && d.kind != functionDecl {
+			continue
+		}
+		for i, t := range c.toks {
+			if t.Text != d.name && strings.EqualFold(t.Text, d.name) && s.reference(i) && !s.known(i) {
+				return one(replace(c.toks[d.tok], t.Text))
+			}
+		}
+	}
+	return nil
 }
 
 // redeclared turns the second declaration of a name into an assignment.

@@ -25,6 +25,85 @@ func missing(f *failure, m []string) {
 		return
 	}
 	f.absent(last)
+	for _, try := range []func(*failure){gluedRows, notMade, suspect} {
+		if len(f.fixes) > 0 {
+			return
+		}
+		try(f)
+	}
+}
+
+// gluedRows is for two rows of a table without a comma between them: the second
+// is then an index of the first.
+func gluedRows(f *failure) {
+	c := f.c
+	var edits []edit
+	for i := 1; i < len(c.toks); i++ {
+		o := c.outer[i]
+		if c.is(i, "[") && c.is(i-1, "]") && c.toks[i].Start > c.toks[i-1].End && c.is(o, "[") && !c.endsValue(o-1) {
+			edits = append(edits, insert(c.toks[i-1].End, ","))
+		}
+	}
+	f.propose(nsbox.RankLocal, "missing-comma", "a comma is missing between two elements", edits...)
+}
+
+// notMade is for an object that a constructing function should have made, but
+// was called without new.
+func notMade(f *failure) {
+	c := f.c
+	for _, fn := range f.s.functions {
+		if fn.method || fn.arrow || !f.constructs(fn, fn.name) {
+			continue
+		}
+		var edits []edit
+		for i, t := range c.toks {
+			if t.Text == fn.name && t.Kind == source.Word && c.is(i+1, "(") && !c.is(i-1, "new", "function", ".") {
+				edits = append(edits, insert(t.Start, "new "))
+			}
+		}
+		if len(edits) > 0 {
+			f.propose(nsbox.RankLocal, "missing-new", fn.name+" makes objects with new", edits...)
+			return
+		}
+	}
+}
+
+// suspect is for a property that is read and never defined, somewhere in the
+// program: where there is one such, and it is close to one that is defined, it
+// is misspelt.
+func suspect(f *failure) {
+	c := f.c
+	defined := f.properties()
+	word, to := "", ""
+	var edits []edit
+	for i, t := range c.toks {
+		if !c.member(i) || slices.Contains(defined, t.Text) || builtin(t.Text) || f.t.staticKey(i-2) != "" || f.ofModule(i) {
+			continue
+		}
+		near, ok := slipOf(t.Text, defined)
+		if !ok {
+			continue
+		}
+		if word != "" && word != t.Text {
+			return
+		}
+		word, to = t.Text, near
+		edits = append(edits, replace(t, near))
+	}
+	f.propose(nsbox.RankStructural, "near-property", word+" is a slip of "+to, edits...)
+}
+
+// ofModule reports whether the chain before the member at token i begins with
+// something that an import or require brought.
+func (f *failure) ofModule(i int) bool {
+	start := f.chainStart(i - 2)
+	if start < 0 {
+		return false
+	}
+	for _, d := range f.s.visible(f.c.toks[start].Text, start) {
+		return d.kind == importDecl || f.c.is(d.tok+2, "require")
+	}
+	return f.c.is(start, "process", "console")
 }
 
 // semicolonHere is for a line that begins with "[": it goes on with the line

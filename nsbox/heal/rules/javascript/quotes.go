@@ -48,6 +48,7 @@ func lineQuotes(c *code, l int) []change {
 	start, end := c.text.Bounds(l)
 	line := c.src[start:end]
 	toks := source.Code(lex(line))
+	s := newScopes(c)
 	var out []change
 	add := func(doubt int, why string, edits ...edit) {
 		for i := range edits {
@@ -73,10 +74,9 @@ func lineQuotes(c *code, l int) []change {
 				last = len(line)
 			}
 			for n, at := range spots(line, t.Start, last, k == open) {
-				empty := strings.TrimSpace(line[t.Start+1:at]) == ""
-				doubt := min(n, 9) + 3*(open-k)
-				if empty {
-					doubt += 30
+				doubt := min(n, 9) + 3*(open-k) + contentDoubt(s, line[t.Start+1:at])
+				if k < open && !quoteNext(line[at:], q) {
+					doubt += 5
 				}
 				if sound(line[:at] + q + line[at:]) {
 					add(doubt, "a string lacks its closing quote", insert(at, q))
@@ -94,6 +94,37 @@ func lineQuotes(c *code, l int) []change {
 	apostrophes(line, q, add)
 	acrossLines(c, l, start+toks[open].Start, q, &out)
 	return out
+}
+
+// quoteNext reports whether the next string begins after one sign.
+func quoteNext(s, q string) bool {
+	s = strings.TrimLeft(s, " ")
+	return len(s) > 1 && strings.HasPrefix(strings.TrimLeft(s[1:], " ("), q)
+}
+
+// contentDoubt is how unlikely text is as a string's content: it looks like code
+// of the program.
+func contentDoubt(s *scopes, text string) int {
+	if text == "" {
+		return 30
+	}
+	doubt := 0
+	toks := source.Code(lex(text))
+	for i, t := range toks {
+		if t.Kind != source.Word || i == 0 {
+			continue
+		}
+		before := toks[i-1].Text
+		switch {
+		case before == "." && i+1 < len(toks) && toks[i+1].Text == "(" && (builtin(t.Text) || s.defines(t.Text)):
+			doubt += 12
+		case before == "," && i+1 < len(toks) && toks[i+1].Text == ":":
+			doubt += 12 // the next key of an object
+		case (before == "," || before == "+" || before == ":" || before == "?" || before == "(") && len(s.byName[t.Text]) > 0:
+			doubt += 12
+		}
+	}
+	return doubt
 }
 
 // spots are the places in line where a string that begins at from may end, the

@@ -101,10 +101,10 @@ func (f *failure) length(i int) {
 func thisMember(f *failure, name string, i int) {
 	k := f.s.classAround(i)
 	if k == nil {
+		f.thisOfFunction(name, i)
 		return
 	}
-	fn := f.s.enclosing(i, true)
-	if fn == nil {
+	if f.s.owner(i) == nil {
 		return
 	}
 	if _, ok := k.members[name]; !ok && !f.usesOfThis(k, name) {
@@ -115,7 +115,7 @@ func thisMember(f *failure, name string, i int) {
 	}
 	var edits []edit
 	for j := k.open; j < k.end; j++ {
-		if f.c.toks[j].Text == name && f.s.reference(j) && len(f.s.visible(name, j)) == 0 && f.s.enclosing(j, true) != nil {
+		if f.c.toks[j].Text == name && f.s.reference(j) && len(f.s.visible(name, j)) == 0 && f.s.owner(j) != nil {
 			if f.shorthand(j) {
 				edits = append(edits, replace(f.c.toks[j], name+": this."+name))
 				continue
@@ -131,6 +131,20 @@ func thisMember(f *failure, name string, i int) {
 		}
 	}
 	f.propose(nsbox.RankLocal, "missing-this", name+" is a member of the class: "+prefix+name, edits...)
+}
+
+// thisOfFunction is for a property of this in a function that is no class's
+// method: one that makes objects, or stands on its prototype.
+func (f *failure) thisOfFunction(name string, i int) {
+	if f.s.owner(i) == nil {
+		return
+	}
+	for j, t := range f.c.toks {
+		if t.Text == name && f.c.member(j) && f.c.is(j-2, "this") && f.c.is(j+1, "=") {
+			f.propose(nsbox.RankLocal, "missing-this", name+" is a property of the object: this."+name, insert(f.c.toks[i].Start, "this."))
+			return
+		}
+	}
 }
 
 // usesOfThis reports whether the class uses this.name elsewhere.
@@ -185,12 +199,24 @@ var preferred = map[string]string{
 
 // importName brings in what one module of Node exports.
 func importName(f *failure, name string, i int) {
-	if module, ok := preferred[name]; ok && (f.c.is(i+1, "(", ".") || f.c.is(i-1, "new", "extends", "(", ",", "=")) {
-		if near, ok := slipOf(name, f.s.inScope(i)); ok && near != "" {
-			return
-		}
-		f.bring(nsbox.RankLocal, name, module, false)
+	module, ok := preferred[name]
+	if !ok || !f.c.is(i+1, "(", ".") && !f.c.is(i-1, "new", "extends", "(", ",", "=") {
+		return
 	}
+	if _, ok := slipOf(name, f.s.inScope(i)); ok {
+		return
+	}
+	// What else of the module is used, and is declared nowhere, lacks the same
+	// import.
+	wanted := []string{name}
+	for k, t := range f.c.toks {
+		if t.Kind == source.Word && !slices.Contains(wanted, t.Text) && f.s.reference(k) && f.c.is(k+1, "(") && !f.s.known(k) {
+			if m, ok := lookup(moduleKey(module), t.Text); ok && m.function {
+				wanted = append(wanted, t.Text)
+			}
+		}
+	}
+	f.bring(nsbox.RankLocal, strings.Join(wanted, ", "), module, false)
 }
 
 // bring adds an import or require of a module, as the file has it.

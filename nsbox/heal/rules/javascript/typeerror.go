@@ -18,7 +18,7 @@ func notFunction(f *failure, m []string) {
 		return
 	}
 	f.at = i
-	for _, try := range []func(*failure, int){semicolonBefore, notCalled, missingAwait, method, idiom, asyncReturn, convert, wrongCallee} {
+	for _, try := range []func(*failure, int){semicolonBefore, notCalled, missingAwait, madeWithoutNew, method, idiom, asyncReturn, convert, wrongCallee} {
 		if try(f, i); len(f.fixes) > 0 {
 			return
 		}
@@ -97,6 +97,12 @@ func method(f *failure, i int) {
 	if key := f.t.staticKey(i - 2); key != "" {
 		if to, ok := nearest(word, names(key)); ok {
 			f.propose(nsbox.RankLocal, "near-method", word+" is a slip of "+to, f.members(word, to, i)...)
+			return
+		}
+		// crypto and performance are globals with less than the modules have.
+		base := c.toks[i-2].Text
+		if _, ok := lookup(moduleKey(base), word); ok && strings.HasSuffix(key, ".") {
+			f.bring(nsbox.RankLocal, base, base, true)
 		}
 		return
 	}
@@ -118,8 +124,14 @@ func method(f *failure, i int) {
 	if kind != "" {
 		if to, ok := nearest(word, names(kind)); ok {
 			f.propose(nsbox.RankLocal, "near-method", word+" is a slip of "+to, f.members(word, to, i)...)
+			return
 		}
-		return
+		if kind != "Object" && kind != "Function" {
+			return
+		}
+	}
+	if builtin(word) {
+		return // it is right, and the receiver is wrong
 	}
 	own := f.ownMethods()
 	if to, ok := slipOf(word, own); ok {
@@ -133,6 +145,32 @@ func method(f *failure, i int) {
 	}
 	if to, ok := slipOf(word, append(everyMethod(), own...)); ok {
 		f.propose(nsbox.RankLocal, "near-method", word+" is a slip of "+to, f.members(word, to, i)...)
+	}
+}
+
+// madeWithoutNew is for Date(), which is a string without new.
+func madeWithoutNew(f *failure, i int) {
+	c := f.c
+	if !c.member(i) {
+		return
+	}
+	if m, ok := lookup("Date", c.toks[i].Text); !ok || !m.function {
+		return
+	}
+	at := -1
+	switch {
+	case c.is(i-2, ")") && c.pair[i-2] > 0 && c.is(c.pair[i-2]-1, "Date"):
+		at = c.pair[i-2] - 1
+	case c.ident(i - 2):
+		for _, d := range f.s.visible(c.toks[i-2].Text, i-2) {
+			if c.is(d.tok+1, "=") && c.is(d.tok+2, "Date") && c.is(d.tok+3, "(") {
+				at = d.tok + 2
+			}
+			break
+		}
+	}
+	if at > 0 && !c.is(at-1, "new", ".") {
+		f.propose(nsbox.RankLocal, "missing-new", "Date makes a date with new only", insert(c.toks[at].Start, "new "))
 	}
 }
 
