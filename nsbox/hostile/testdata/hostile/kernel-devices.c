@@ -5,10 +5,12 @@
 #include <sys/sysmacros.h>
 
 int main(void) {
-    static const char *ok = " null zero full random urandom fd stdin stdout stderr shm tty pts ptmx ";
+    static const char *ok = " null zero full random urandom fd stdin stdout stderr shm tty pts ptmx core ";
     static const char *shut[] = {"/dev/mem", "/dev/port", "/dev/kmem", "/dev/kvm", "/dev/sda", "/dev/vda", "/dev/loop-control",
         "/dev/loop0", "/dev/net/tun", "/dev/vsock", "/dev/vhost-vsock", "/dev/vhost-net", "/dev/mapper/control", "/dev/uinput",
-        "/dev/snd/seq", "/dev/ttyS0", "/dev/console", "/dev/tty0", "/dev/hpet", "/dev/cpu/0/msr", "/dev/mqueue", "/dev/hugepages"};
+        "/dev/snd/seq", "/dev/ttyS0", "/dev/console", "/dev/tty0", "/dev/hpet", "/dev/cpu/0/msr", "/dev/mqueue", "/dev/hugepages",
+        // A link to /proc/kcore, which is not there.
+        "/dev/core"};
     static const char *dirs[] = {"/workspace", "/tmp", "/dev/shm", "/dev", "/build"};
     const dev_t devs[] = {makedev(1, 1), makedev(1, 2), makedev(8, 0), makedev(254, 0), makedev(10, 232), makedev(1, 3)};
     char path[300], word[300];
