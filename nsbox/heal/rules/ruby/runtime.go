@@ -1,0 +1,137 @@
+package ruby
+
+import (
+	"strings"
+)
+
+// receiver is what a message says of the object that lacks a method.
+type receiver struct {
+	class string // "Array", "Foo"; "main" for the program itself, "" if unknown
+	self  bool   // the class or module itself is the receiver
+}
+
+// quotedName cuts `name' or 'name' out of a message after intro.
+func quotedName(message, intro string) (name, rest string, ok bool) {
+	_, s, ok := strings.Cut(message, intro+" ")
+	if !ok || len(s) < 3 || s[0] != '`' && s[0] != '\'' {
+		return "", "", false
+	}
+	end := strings.IndexByte(s[1:], '\'')
+	if end <= 0 {
+		return "", "", false
+	}
+	return s[1 : end+1], s[end+2:], true
+}
+
+// receiverOf reads what follows "for": `[1]:Array`, `#<Foo:0x1 @a=1>`,
+// `Foo:Class`, and of newer versions `an instance of Foo`, `class Foo`, `nil`.
+func receiverOf(rest string) receiver {
+	_, s, ok := strings.Cut(rest, "for ")
+	if !ok {
+		return receiver{}
+	}
+	s, _, _ = strings.Cut(s, "\n")
+	s = strings.TrimSpace(s)
+	if of, ok := strings.CutPrefix(s, "an instance of "); ok {
+		return receiver{class: of}
+	}
+	for _, kind := range []string{"class ", "module "} {
+		if of, ok := strings.CutPrefix(s, kind); ok {
+			return receiver{class: of, self: true}
+		}
+	}
+	switch {
+	case s == "nil":
+		return receiver{class: "NilClass"}
+	case s == "main:Object" || s == "main":
+		return receiver{class: "main"}
+	}
+	if of, ok := strings.CutPrefix(s, "#<struct "); ok {
+		return receiver{class: word(of)}
+	}
+	if of, ok := strings.CutPrefix(s, "#<"); ok && strings.HasSuffix(s, ">") {
+		return receiver{class: word(of)}
+	}
+	at := strings.LastIndexByte(s, ':')
+	if at < 0 {
+		return receiver{}
+	}
+	class := s[at+1:]
+	if class == "Class" || class == "Module" {
+		return receiver{class: s[:at], self: true}
+	}
+	return receiver{class: class}
+}
+
+// word is the name, with "::", that s begins with.
+func word(s string) string {
+	n := 0
+	for n < len(s) && (wordByte(s[n]) || strings.HasPrefix(s[n:], "::") || n > 0 && s[n] == ':' && s[n-1] == ':') {
+		n++
+	}
+	return s[:n]
+}
+
+// last is the last part of a class's name: C of A::B::C.
+func last(class string) string { return class[strings.LastIndexByte(class, ':')+1:] }
+
+// runtime proposes for what a program raised.
+func (m *mender) runtime() {
+	msg := m.d.Message
+	switch m.d.Type {
+	case "NameError":
+		if name, rest, ok := quotedName(msg, "undefined local variable or method"); ok {
+			m.unknownName(name, receiverOf(rest))
+		} else if rest, ok := strings.CutPrefix(msg, "uninitialized constant "); ok {
+			m.unknownConstant(word(rest))
+		} else if name, _, ok := quotedName(msg, "undefined method"); ok { // alias, public_send of a module
+			m.unknownSymbol(name)
+		}
+	case "NoMethodError":
+		if name, rest, ok := quotedName(msg, "undefined method"); ok {
+			m.unknownMethod(name, receiverOf(rest))
+		}
+	case "TypeError":
+		m.conversion(msg)
+	case "ArgumentError":
+		m.arguments(msg)
+	case "KeyError":
+		if key, ok := strings.CutPrefix(msg, "key not found: "); ok {
+			m.unknownKey(key)
+		}
+	case "LoadError":
+		if name, ok := strings.CutPrefix(msg, "cannot load such file -- "); ok {
+			m.unknownLibrary(name)
+		}
+	case "FrozenError":
+		m.frozen(msg)
+	case "UncaughtThrowError":
+		m.thrown(msg)
+	}
+	m.assigned()
+}
+
+// assigned proposes "==" where Ruby itself warns that a condition assigns.
+func (m *mender) assigned() {
+	for line := range strings.Lines(string(m.problem.Stderr)) {
+		at, ok := strings.CutSuffix(strings.TrimRight(line, "\n"), ": warning: found `= literal' in conditional, should be ==")
+		if !ok {
+			at, ok = strings.CutSuffix(strings.TrimRight(line, "\n"), ": warning: found '= literal' in conditional, should be ==")
+		}
+		n := 0
+		for _, c := range at[strings.LastIndexByte(at, ':')+1:] {
+			if c < '0' || c > '9' || n > 1<<24 {
+				n, ok = 0, false
+				break
+			}
+			n = n*10 + int(c-'0')
+		}
+		if !ok || n == 0 {
+			continue
+		}
+		if eq := m.on(n, "="); len(eq) == 1 {
+			m.swap("equals", 1, m.deep[eq[0]], "==")
+			return
+		}
+	}
+}
