@@ -6,6 +6,8 @@ SYSCONFDIR ?= /etc
 FUZZTIME   ?= 60s
 # How many fuzz targets run at a time.
 FUZZJOBS   ?= 1
+# The virtual machines of test-vm.
+LANE       ?= all
 # How many packages are built and tested at a time.
 JOBS       ?= 2
 
@@ -23,7 +25,7 @@ TAGS := seccomp
 # A clone made by one user and built by another would stop git, and so go.
 export GOFLAGS := -buildvcs=false
 
-.PHONY: help build test test-root lint bench rootfs install quickstart fuzz setup examples clean
+.PHONY: help build test test-root test-vm lint bench rootfs install quickstart fuzz setup examples clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -45,6 +47,9 @@ test: ## all tests as root; without root the unit tests
 
 test-root: ## the packages with tests that need root or images, none skipped
 	@JOBS=$(JOBS) NSBOX_CI_NO_SKIP=1 scripts/test $(TAGS) --root
+
+test-vm: ## the suite under systemd on cgroup v2, in VMs; LANE=uml, qemu or all (root)
+	@scripts/vm-test --lane $(LANE)
 
 lint: ## gofmt, go vet, golangci-lint with the reasons in .golangci.yml, shellcheck
 	@scripts/lint $(TAGS)

@@ -6,10 +6,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/nsbox/nsbox/nsbox/internal/nstest"
 )
 
 // TestStrictGo: the go command needs processes, so its program is built outside.
 func TestStrictGo(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		nstest.Skip(t, "needs go: "+err.Error())
+	}
 	dir := t.TempDir()
 	source, bin := filepath.Join(dir, "a.go"), filepath.Join(dir, "a")
 	if err := os.WriteFile(source, []byte(threadsGo), 0o600); err != nil {
