@@ -288,7 +288,7 @@ func (p *program) headTypes(offset int) []string {
 // where nothing that it returns is of the type that it promises.
 func returnTypes(h *healer, m *rustc.Message) []option {
 	head, ok := h.spot(m.Labelled("because of return type"))
-	if !ok {
+	if !ok || m.Primary() == nil {
 		return nil
 	}
 	found := ""
