@@ -1,0 +1,141 @@
+package cfamily
+
+import (
+	"strings"
+
+	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
+	"github.com/nsbox/nsbox/nsbox/internal/source"
+)
+
+// running proposes for a program that was built: it crashed and the compiler had
+// warned of what may be the reason, or it runs and the compiler warns.
+func (c *ctx) running() []idea {
+	var firsts []idea
+	for i := range min(len(c.p.Diagnoses), maxDiagnoses) {
+		d := &c.p.Diagnoses[i]
+		f := c.file(d)
+		if f == nil {
+			continue
+		}
+		var own []idea
+		if d.Phase == nsbox.PhaseLint {
+			own = c.warned(f, d)
+		} else {
+			own = f.crashed(d)
+		}
+		if len(own) > 0 {
+			firsts = append(firsts, own[0])
+		}
+	}
+	if len(firsts) == 0 {
+		return nil
+	}
+	if both, ok := together(firsts); ok {
+		return append([]idea{both}, firsts...)
+	}
+	return firsts
+}
+
+var (
+	pointerAsked = lazyre.New(`makes pointer from integer without a cast`)
+	formatWants  = lazyre.New(`expects argument of type '(.+?)', but argument \d+ has type '(.+?)'`)
+)
+
+// warned proposes for a warning.
+func (c *ctx) warned(f *code, d *nsbox.Diagnosis) []idea {
+	switch {
+	case strings.HasPrefix(d.Type, "-Wformat"):
+		return c.format(f, d)
+	case d.Type == "-Wint-conversion" && pointerAsked.MatchString(d.Message):
+		return f.addressAt(f.at(d))
+	case d.Type == "-Wreturn-type", d.Type == "-Wparentheses":
+		return nil
+	case d.Type == "-Wmultichar", d.Type == "-Wimplicit-function-declaration", d.Type == "-Wbuiltin-declaration-mismatch":
+		return c.single(d)
+	}
+	return nil
+}
+
+// format mends the conversion of a format, or passes the variable's address.
+func (c *ctx) format(f *code, d *nsbox.Diagnosis) []idea {
+	if m := formatWants.FindStringSubmatch(d.Message); m != nil && strings.HasSuffix(m[1], "*") && !strings.HasSuffix(m[2], "*") && m[1] != "char *" {
+		return f.formatAddress(d)
+	}
+	out := toolFix(c, f, d, nil)
+	for i := range out {
+		out[i].rule, out[i].sure = "format", true
+		out[i].why = d.Message
+	}
+	return out
+}
+
+var argumentNumber = lazyre.New(`but argument (\d+) has type`)
+
+// formatAddress puts & before the argument of scanf that the message counts.
+func (f *code) formatAddress(d *nsbox.Diagnosis) []idea {
+	m := argumentNumber.FindStringSubmatch(d.Message)
+	i := f.at(d)
+	p := f.enclosing(i, "(")
+	if m == nil || p < 0 || len(m[1]) > 2 {
+		return nil
+	}
+	n := 0
+	for _, c := range m[1] {
+		n = n*10 + int(c-'0')
+	}
+	from, to := f.parameter(p, n-1)
+	if from >= to || f.tok(from).Kind != source.Word {
+		return nil
+	}
+	if a, b := f.operandAfter(from); a != from || b != to {
+		return nil
+	}
+	return f.addressAt(from)
+}
+
+// crashed proposes for the end of a program itself.
+func (f *code) crashed(d *nsbox.Diagnosis) []idea {
+	if !strings.Contains(d.Message, "std::out_of_range") {
+		return nil
+	}
+	return f.offByOne()
+}
+
+// offByOne is for a loop that counts up to a container's size, that included:
+// for (i = 0; i <= v.size(); i++), and takes v.at(i). There must be only one.
+func (f *code) offByOne() []idea {
+	var found []idea
+	for k := range f.toks {
+		if !f.is(k, "for") || !f.is(k+1, "(") || f.pair[k+1] < 0 {
+			continue
+		}
+		end := f.pair[k+1]
+		for n := k + 2; n < end; n++ {
+			if !f.is(n, "<=") || f.tok(n-1).Kind != source.Word || f.tok(n+1).Kind != source.Word {
+				continue
+			}
+			size := f.is(n+2, ".") && (f.is(n+3, "size") || f.is(n+3, "length")) && f.is(n+4, "(") && f.is(n+6, ";")
+			if size && f.takesAt(end, f.tok(n+1).Text, f.tok(n-1).Text) {
+				found = append(found, idea{
+					rule: "off-by-one", why: "the last index is one less than the size",
+					edits: []nsbox.Edit{f.replace(n, "<")}, rank: nsbox.RankLocal,
+				})
+			}
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return found
+}
+
+// takesAt reports whether the body behind token end has container.at(index).
+func (f *code) takesAt(end int, container, index string) bool {
+	for k := end; k < f.bodyEnd(end); k++ {
+		if f.is(k, container) && f.is(k+1, ".") && f.is(k+2, "at") && f.is(k+3, "(") && f.is(k+4, index) && f.is(k+5, ")") {
+			return true
+		}
+	}
+	return false
+}
