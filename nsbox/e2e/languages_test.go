@@ -3,6 +3,7 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,9 @@ func TestLanguages(t *testing.T) {
 	c := client(t)
 	for lang, image := range images {
 		t.Run(lang, func(t *testing.T) {
+			if only := strings.Fields(os.Getenv("NSBOX_TEST_LANGUAGES")); len(only) > 0 && !slices.Contains(only, lang) {
+				nstest.Skip(t, "NSBOX_TEST_LANGUAGES leaves it out")
+			}
 			nstest.RequireImage(t, image)
 			for _, p := range programs {
 				t.Run(p.name, func(t *testing.T) {
