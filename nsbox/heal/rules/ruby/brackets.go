@@ -37,7 +37,7 @@ func (m *mender) closings(b block) []idea {
 	for end < len(m.tokens) && m.tokens[end].Kind != source.Newline {
 		end++
 	}
-	if end == b.open+1 || m.tokens[end-1].Text == "," || m.tokens[end-1].Text == "|" || b.word == "{" && m.bodyBelow(line) && m.tokens[end-1].Kind == source.Punct {
+	if end == b.open+1 || m.tokens[end-1].Text == "," || b.word == "{" && m.bodyBelow(line) && m.blockHead(b, end) {
 		return m.closingLines(b, line)
 	}
 	var out []idea
@@ -58,6 +58,12 @@ func (m *mender) closings(b block) []idea {
 		out = append(out, m.closingLines(b, line)...)
 	}
 	return out
+}
+
+// blockHead reports whether the line that ends before token end has just the head
+// of block b: its brace, and its parameters.
+func (m *mender) blockHead(b block, end int) bool {
+	return end == b.open+1 || m.tokens[b.open+1].Text == "|" && m.barEnd(b.open+1) == end-1
 }
 
 // bodyBelow reports whether the line below is indented more.
@@ -98,6 +104,8 @@ func (m *mender) closeCost(b block, k, end int) int {
 			cost = 0
 		}
 	case t.Text == "=" || t.Text == "+=" || t.Text == "-=" || t.Text == "<<" || t.Text == "||=" || t.Text == "=>":
+		cost = 0
+	case t.Text == "[" && index && blanks == 0:
 		cost = 0
 	case t.Text == ".":
 		cost = 6

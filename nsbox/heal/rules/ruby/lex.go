@@ -23,15 +23,22 @@ func lexer(multiline bool) *source.Lexer {
 	}
 }
 
-// lex cuts src: over line feeds if every string then ends.
+// lex cuts src: over line feeds if every string then ends, and none has a name
+// right behind it, as the text between two strings has.
 func lex(src string) []source.Token {
 	tokens := lexer(true).Lex(src)
-	for _, t := range tokens {
-		if t.Open {
+	for i, t := range tokens {
+		if t.Open || t.Kind == source.String && quoted(t.Text) && strings.Contains(t.Text, "\n") && i+1 < len(tokens) && follows(tokens[i+1]) {
 			return lexer(false).Lex(src)
 		}
 	}
 	return tokens
+}
+
+func quoted(s string) bool { return s[0] == '"' || s[0] == '\'' || s[0] == '`' }
+
+func follows(t source.Token) bool {
+	return t.Kind == source.Number || t.Kind == source.Word && !keywords[t.Text] || t.Kind == source.String && quoted(t.Text)
 }
 
 func special(src string, at int, before []source.Token, multiline bool) (source.Token, bool) {

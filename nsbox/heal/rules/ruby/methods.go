@@ -31,6 +31,9 @@ func (m *mender) unknownMethod(name string, recv receiver) {
 	if strings.HasSuffix(name, "=") && len(m.on(m.d.Line, name)) == 0 {
 		i, single = m.only(strings.TrimSuffix(name, "="))
 	}
+	if strings.HasSuffix(name, "=") && m.comparison(name, i, single) {
+		return
+	}
 	found := len(m.on(m.d.Line, name)) > 0 || strings.HasSuffix(name, "=") && len(m.on(m.d.Line, strings.TrimSuffix(name, "="))) > 0
 	if recv.class == "NilClass" {
 		m.onNil(name, i, found)
@@ -41,6 +44,9 @@ func (m *mender) unknownMethod(name string, recv receiver) {
 		return
 	}
 	t := m.deep[i]
+	if name == "new" && i >= 2 && m.upcase(m.deep[i-2]) {
+		return
+	}
 	dotted := m.before(i).Text == "." || m.before(i).Text == "&."
 	if !dotted {
 		m.unknownCall(i, single, name, recv)
@@ -89,6 +95,64 @@ func (m *mender) unknownMethod(name string, recv receiver) {
 		}
 	}
 	m.renameNear(i, single, c)
+}
+
+// upcase mends the name of a class that lacks its capital letter.
+func (m *mender) upcase(t source.Token) bool {
+	for _, list := range [][]string{m.consts, lib().consts} {
+		for _, c := range list {
+			if c != t.Text && strings.EqualFold(c, t.Text) {
+				m.swap("case", nsbox.RankLocal, t, c)
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// asking are methods whose block answers a question, so that it does not
+// assign.
+var asking = set("select reject filter find detect any? all? none? count partition find_index index find_all take_while drop_while delete_if keep_if one?")
+
+// comparison mends "x.size = 2" in a condition.
+func (m *mender) comparison(name string, i int, single bool) bool {
+	eq := i + 1
+	if !single || eq >= len(m.deep) || m.deep[eq].Text != "=" || slices.ContainsFunc(m.ivars, func(v string) bool { return v == "@"+strings.TrimSuffix(name, "=") }) {
+		return false
+	}
+	if !m.asked(m.deep[eq]) {
+		return false
+	}
+	m.swap("equals", nsbox.RankLocal, m.deep[eq], "==")
+	return true
+}
+
+// asked reports whether the token stands in a condition: after an if or its like,
+// before a "?", or in the block of a method that asks.
+func (m *mender) asked(t source.Token) bool {
+	at := m.tokenAt(t.Start)
+	if at >= len(m.tokens) {
+		return false
+	}
+	for k := at - 1; k >= 0 && m.tokens[k].Kind != source.Newline; k-- {
+		if w := m.tokens[k]; m.inside[k] == m.inside[at] && w.Kind == source.Word && !m.plain(k) && (modifiers[w.Text] || w.Text == "elsif" || w.Text == "then" || w.Text == "do") {
+			return modifiers[w.Text] || w.Text == "elsif"
+		}
+	}
+	for b := m.inside[at]; b >= 0; b = m.inside[m.blocks[b].open] {
+		open := m.blocks[b].open
+		if (m.blocks[b].word == "{" || m.blocks[b].word == "do") && open > 0 {
+			k := open - 1
+			if m.tokens[k].Text == ")" && m.openOf(k) > 0 {
+				k = m.openOf(k) - 1
+			}
+			return asking[m.tokens[k].Text]
+		}
+		if modifiers[m.blocks[b].word] {
+			return false
+		}
+	}
+	return false
 }
 
 func keyOf(recv receiver) string {

@@ -1,7 +1,11 @@
 package ruby
 
 import (
+	"slices"
 	"strings"
+
+	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
 // receiver is what a message says of the object that lacks a method.
@@ -107,8 +111,58 @@ func (m *mender) runtime() {
 		m.frozen(msg)
 	case "UncaughtThrowError":
 		m.thrown(msg)
+	case "NotImplementedError":
+		m.overridden()
 	}
 	m.assigned()
+	if !m.done() {
+		m.conditions()
+	}
+}
+
+// conditions proposes "==" for a "=" before a literal in a condition on the line
+// that failed.
+func (m *mender) conditions() {
+	at := m.on(m.d.Line, "=")
+	if len(at) != 1 {
+		return
+	}
+	if n := m.after(at[0]); (n.Kind == source.Number || n.Kind == source.String || n.Text == "nil") && m.asked(m.deep[at[0]]) {
+		m.swap("equals", nsbox.RankStructural, m.deep[at[0]], "==")
+	}
+}
+
+// overridden mends the name of a method that should override one which says of
+// itself that it is not implemented.
+func (m *mender) overridden() {
+	_, frame, ok := strings.Cut(m.d.StackTrace, ":in ")
+	if !ok || len(frame) < 2 {
+		return
+	}
+	frame, _, _ = strings.Cut(frame[1:], "'")
+	name := frame[strings.LastIndexAny(frame, "#.")+1:]
+	for _, own := range m.order {
+		cl := m.classes[own]
+		if m.parent(cl) == nil || slices.Contains(cl.methods, name) {
+			continue
+		}
+		c := &choices{}
+		for _, n := range cl.methods {
+			if m.uses[n] == 1 {
+				c.add(n, true, true, 1)
+			}
+		}
+		best, ok := clear(c.nearest(name))
+		if !ok {
+			continue
+		}
+		for _, t := range m.deep {
+			if t.Text == best.name {
+				m.swap("near-definition", nsbox.RankLocal, t, name)
+				return
+			}
+		}
+	}
 }
 
 // assigned proposes "==" where Ruby itself warns that a condition assigns.

@@ -292,7 +292,7 @@ func (p *program) parameter(i int) bool {
 	for k := i - 1; k >= 0 && k > i-40; k-- {
 		t := p.tokens[k]
 		switch {
-		case t.Kind == source.Newline && depth >= 0 && (k == 0 || p.tokens[k-1].Text != "," && p.tokens[k-1].Text != "("):
+		case t.Kind == source.Newline && (k == 0 || p.tokens[k-1].Text != "," && p.tokens[k-1].Text != "("):
 			return false
 		case t.Text == ")":
 			depth++
@@ -311,7 +311,11 @@ func (p *program) parameter(i int) bool {
 			if named+2 < i && p.tokens[named+1].Text == "." {
 				named += 2
 			}
-			return i > named && (depth < 0 || i == named+1 || p.tokens[named+1].Text != "(") && p.line(k) == p.line(named)
+			if named+1 < i && p.tokens[named+1].Text == "(" {
+				end, ok := p.pairs[named+1]
+				return i < end || !ok && p.line(i) == p.line(named)
+			}
+			return i > named && p.line(i) == p.line(named)
 		}
 	}
 	return false

@@ -15,6 +15,9 @@ var openers = strings.Fields("def class module if unless while until for case be
 func (m *mender) keywordIdeas() []idea {
 	var out []idea
 	for i, t := range m.tokens {
+		if (t.Text == "class" || t.Text == "module") && !m.plain(i) && i+1 < len(m.tokens) && strings.HasPrefix(m.d.Message, "class/module name") && m.line(i) == m.d.Line {
+			out = append(out, m.replace("case", i+1, i+2, m.constName(m.tokens[i+1].Text), 0, true))
+		}
 		if t.Kind != source.Word || keywords[t.Text] || len(t.Text) > 9 || len(out) > 16 || m.plain(i) || m.isLocal(t) || m.hasOwn(t.Text) {
 			continue
 		}
@@ -49,6 +52,17 @@ func (m *mender) keywordIdeas() []idea {
 		}
 	}
 	return out
+}
+
+// constName is the name of a class that is written small: as it is used, else
+// with a capital letter.
+func (m *mender) constName(name string) string {
+	for _, t := range m.deep {
+		if t.Kind == source.Word && t.Text[0] >= 'A' && t.Text[0] <= 'Z' && strings.EqualFold(t.Text, name) {
+			return t.Text
+		}
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
 }
 
 // foreignOpeners are what other languages call them.

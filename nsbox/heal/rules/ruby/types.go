@@ -214,7 +214,7 @@ func (m *mender) assignedText(name string) bool {
 // numeric reports whether a literal text has just a number.
 func numeric(literal string) bool {
 	s := strings.Trim(literal, `"'`)
-	return s != "" && strings.Trim(s, "0123456789.-+ ") == ""
+	return strings.ContainsAny(s, "0123456789") && strings.Trim(s, "0123456789.-+ ") == ""
 }
 
 // numberPlus makes a text of a number that texts are added to.
