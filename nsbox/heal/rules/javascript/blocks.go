@@ -106,7 +106,7 @@ func blockIdeas(c *code, f fault, e int) []change {
 		edits := c.fill(gaps[k:n], "")
 		all = append(all, edits...)
 		inline := 0
-		if g := gaps[k]; c.line(g.open) == c.line(g.before-1) {
+		if g := gaps[k]; c.line(g.open) == c.line(g.before-1) && (!c.first(g.before) || c.line(e-1) == c.line(g.open)) {
 			inline = 8 // within a line the indentation says nothing
 		}
 		for _, g := range gaps[k:n] {

@@ -1,6 +1,8 @@
 package javascript
 
 import (
+	"strings"
+
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
@@ -54,6 +56,8 @@ func (c *code) closeFrom(o, e int) []change {
 			ch.doubt = c.spreadDoubt(o, k)
 		case text == "]" && c.endsValue(o-1):
 			ch.doubt = c.indexDoubt(o, k)
+		case text == "]" && c.literalIndexed(o, k):
+			ch.doubt += 14
 		case text == ")" && !c.endsValue(o-1) && !c.word(o-1):
 			ch.doubt = c.groupDoubt(o, k)
 		}
@@ -61,6 +65,12 @@ func (c *code) closeFrom(o, e int) []change {
 			if fixed, ok := apply(c.src, ch.edits); ok {
 				ch.doubt += c.lineDoubt(fixed, o, e)
 			}
+		}
+		if next := c.tok(k + 1); next.Start == c.toks[k].End && (next.Text == "(" || next.Text == "[" || strings.HasPrefix(next.Text, "`")) {
+			ch.doubt += 12 // it tears a call or an index from what it belongs to
+		}
+		if text == ")" && c.is(k+1, "=>") && k == o+1 {
+			ch.doubt = 0
 		}
 		tries++
 		out = append(out, ch)
@@ -131,10 +141,27 @@ func (c *code) indexDoubt(o, k int) int {
 			doubt += 3
 		}
 	}
-	if c.is(k+1, ".") && k > o+1 {
-		doubt++
+	switch {
+	case c.is(k, "this"):
+		doubt += 8
+	case c.member(k) && c.word(k-2) && !c.is(k, "length") && !c.is(k-2, "this"):
+		doubt += 1
+		if strings.Count(c.src, c.toks[k-2].Text+"."+c.toks[k].Text) > 1 {
+			doubt -= 2 // it is a habit of the program
+		}
 	}
 	return doubt
+}
+
+// literalIndexed reports whether an element of the list from o to k is a string
+// literal with an index.
+func (c *code) literalIndexed(o, k int) bool {
+	for i := o + 1; i < k; i++ {
+		if c.outer[i] == o && c.toks[i].Kind == source.String && c.is(i+1, "[") {
+			return true
+		}
+	}
+	return false
 }
 
 // counts reports whether token i is the variable of a counting loop.

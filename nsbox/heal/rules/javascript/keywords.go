@@ -172,7 +172,7 @@ func foreignWord(c *code, i int, add func(string, ...edit)) {
 	t := c.toks[i]
 	why := func(to string) string { return t.Text + " is written " + to }
 	switch {
-	case set1(t.Text, "print", "puts", "echo", "println", "printf", "p") && c.startsValue(i+1) && !c.is(i+1, "("):
+	case set1(t.Text, "print", "puts", "echo", "println", "printf") && (c.first(i) || c.is(i-1, ";", "{", "}", ")", "else")) && c.startsValue(i+1) && !c.is(i+1, "("):
 		_, to := c.lineTokens(i)
 		last := to - 1
 		if c.is(last, ";") {

@@ -120,7 +120,7 @@ func contentDoubt(s *scopes, text string) int {
 			doubt += 12
 		case before == "," && i+1 < len(toks) && toks[i+1].Text == ":":
 			doubt += 12 // the next key of an object
-		case (before == "," || before == "+" || before == ":" || before == "?" || before == "(") && len(s.byName[t.Text]) > 0:
+		case (before == "," || before == "+" || before == ":" || before == "?" || before == "(") && (len(s.byName[t.Text]) > 0 || t.Text == "this"):
 			doubt += 12
 		}
 	}

@@ -107,7 +107,7 @@ func thisMember(f *failure, name string, i int) {
 	if f.s.owner(i) == nil {
 		return
 	}
-	if _, ok := k.members[name]; !ok && !f.usesOfThis(k, name) {
+	if _, ok := k.members[name]; !ok && !f.usesOfThis(k, name) && !f.assignedField(name, i) {
 		if _, own := k.members["#"+name]; own {
 			f.propose(nsbox.RankLocal, "missing-this", name+" is a private field: this.#"+name, replace(f.c.toks[i], "this.#"+name))
 		}
@@ -131,6 +131,25 @@ func thisMember(f *failure, name string, i int) {
 		}
 	}
 	f.propose(nsbox.RankLocal, "missing-this", name+" is a member of the class: "+prefix+name, edits...)
+}
+
+// assignedField reports whether token i is assigned to beside fields of this, and
+// the program uses a property of its name.
+func (f *failure) assignedField(name string, i int) bool {
+	c := f.c
+	if !c.is(i+1, "=") || !c.first(i) {
+		return false
+	}
+	beside, used := false, false
+	for k, t := range c.toks {
+		if c.outer[k] == c.outer[i] && c.is(k, "this") && c.is(k+3, "=") {
+			beside = true
+		}
+		if t.Text == name && c.member(k) {
+			used = true
+		}
+	}
+	return beside && used
 }
 
 // thisOfFunction is for a property of this in a function that is no class's

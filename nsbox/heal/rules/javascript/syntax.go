@@ -22,6 +22,7 @@ const (
 	maxFaults = 10
 	maxTries  = 40
 	maxParsed = 1 << 20
+	maxFound  = 10
 )
 
 // repair mends a source that does not parse. Every change is parsed before it
@@ -69,25 +70,31 @@ func (r *repair) note(ch change) {
 // the one that gets the parser furthest.
 func (r *repair) try(c *code, f fault, changes []change) (found []solution, best string, bestParsed parsed, via *change) {
 	furthest := f.at
-	tried := map[string]bool{}
-	before := -1
+	var ideaDoubts []int
+	tried := map[string]int{} // to the index in found, -1 where it does not parse
 	for i := range changes {
 		ch := &changes[i]
-		if len(tried) == maxTries || r.parsed > maxParsed || len(found) == 6 {
+		if len(tried) == maxTries || r.parsed > maxParsed || len(found) == maxFound {
 			break
 		}
 		out, ok := apply(c.src, ch.edits)
-		if !ok || tried[out] || out == c.src {
+		if !ok || out == c.src {
 			continue
 		}
-		tried[out] = true
+		if k, again := tried[out]; again { // two rules have the same idea
+			if k >= 0 && ch.doubt < ideaDoubts[k] {
+				found[k].doubt -= ideaDoubts[k] - ch.doubt
+				ideaDoubts[k] = ch.doubt
+			}
+			continue
+		}
+		tried[out] = -1
 		r.parsed += len(out)
 		p := parse(c.name, out)
 		if p.ok() {
-			if before < 0 {
-				before = 0
-			}
+			tried[out] = len(found)
 			found = append(found, r.solved(out, *ch))
+			ideaDoubts = append(ideaDoubts, ch.doubt)
 			continue
 		}
 		if at := p.faults[0].at - growth(ch.edits, f.at); at > furthest && c.text.LineOf(min(at, len(c.src))) > c.text.LineOf(f.at) || at > furthest+20 {

@@ -31,6 +31,7 @@ func backticks(c *code, line int) []change {
 				}
 			}
 		}
+		out = append(out, below(c, l)...)
 		for at := 1; at < len(text); at++ {
 			if strings.ContainsRune("(,=[+: ", rune(text[at-1])) && text[at] != ' ' && whole(text[:at]+"`"+text[at:]) {
 				out = append(out, change{
@@ -38,6 +39,22 @@ func backticks(c *code, line int) []change {
 					edits: one(insert(start+at, "`")), doubt: 15 + at/8,
 				})
 			}
+		}
+	}
+	return out
+}
+
+// below are the ends of the lines after l, for a template of several lines.
+func below(c *code, l int) []change {
+	var out []change
+	for n := l + 1; n <= l+12 && n <= c.text.Lines(); n++ {
+		text := c.text.Line(n)
+		start, _ := c.text.Bounds(n)
+		for at := len(strings.TrimRight(text, ")]};, \t")); at <= len(text) && at > 0; at++ {
+			out = append(out, change{
+				rule: "missing-quote", why: "a template lacks its closing backtick", rank: nsbox.RankLocal,
+				edits: one(insert(start+at, "`")), doubt: 3 + n - l,
+			})
 		}
 	}
 	return out

@@ -135,7 +135,7 @@ func method(f *failure, i int) {
 	}
 	own := f.ownMethods()
 	if to, ok := slipOf(word, own); ok {
-		if best := source.Near(word, everyMethod()); len(best) == 0 || best[0].Name == to || best[0].Cost > source.Near(word, []string{to})[0].Cost {
+		if best := source.Near(word, everyMethod()); len(best) == 0 || best[0].Name == to || best[0].Cost >= source.Near(word, []string{to})[0].Cost {
 			f.memberRenamed(word, to, i)
 			return
 		}
