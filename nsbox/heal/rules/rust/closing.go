@@ -104,6 +104,9 @@ func (p *program) closeInline(f flaw) [][]nsbox.Edit {
 	if end <= f.open+1 || p.follows(f.open+1, f.open) {
 		return [][]nsbox.Edit{p.insert(p.tokens[f.open].End, closer)}
 	}
+	if at := p.evident(f.open, end); at >= 0 {
+		return [][]nsbox.Edit{p.insert(p.tokens[at].End, closer)}
+	}
 	spots, unsure := p.spots(f.open, end)
 	if unsure && !strong && !p.standsAlone(f.open) {
 		at := p.likeOthers(f.open, end)
@@ -120,6 +123,50 @@ func (p *program) closeInline(f flaw) [][]nsbox.Edit {
 		out = append(out, p.insert(p.tokens[s].End, closer))
 	}
 	return out
+}
+
+// evident returns the token after which one of the brackets from open on must be
+// closed, -1 where that is not plain: one that something follows that can't be
+// its content, a range of which a method is called, a list of literals.
+func (p *program) evident(open, end int) int {
+	for i := open + 1; i+1 < end; i++ {
+		if next := p.text(i + 1); p.text(i) == p.text(open) && next != source.Closer(p.text(i)) && next != "," && p.follows(i+1, i) {
+			return i
+		}
+	}
+	if p.kind(open-1) == source.Word && !keywords[p.text(open-1)] || p.operand(open-1) || p.text(open-1) == "!" {
+		return -1
+	}
+	ranged, depth := false, 0
+	for i := open + 1; i < end; i++ {
+		switch t := p.text(i); {
+		case t == "(" || t == "[" || t == "{":
+			depth++
+		case t == ")" || t == "]" || t == "}":
+			depth--
+		case depth > 0:
+		case t == ".." || t == "..=":
+			ranged = true
+		case t == "." && ranged && p.text(open) == "(", t == "." && p.text(open) == "[" && p.literals(open, i):
+			return i - 1
+		}
+	}
+	return -1
+}
+
+// literals reports whether several literals, and nothing else, stand between the
+// bracket at open and token end.
+func (p *program) literals(open, end int) bool {
+	commas := 0
+	for i := open + 1; i < end; i++ {
+		switch {
+		case p.text(i) == ",":
+			commas++
+		case p.kind(i) != source.Number && p.kind(i) != source.String && p.text(i) != "-":
+			return false
+		}
+	}
+	return commas > 0
 }
 
 // extent returns the index of the token before which the bracket of f must be

@@ -92,7 +92,7 @@ type rule func(*healer, *rustc.Message) []option
 var before = map[string][]rule{
 	"E0382": {sharedReceiver, outParameter},
 	"E0507": {copyable},
-	"error": {tick},
+	"error": {tick, separator},
 	"E0277": {collected},
 	"E0308": {quotient, missingReturn},
 	"E0423": {printLine},

@@ -343,8 +343,6 @@ func expected(h *healer, m *rustc.Message) []option {
 		add("arrow", "`->` for `"+t+"`", s.replace(i, "->"))
 	case t == ":" && wanted["=>"], t == "=" && wanted["=>"], t == "==" && wanted["=>"]:
 		add("arrow", "`=>` for `"+t+"`", s.replace(i, "=>"))
-	case (t == "," || t == ":") && wanted[";"] && s.tokens[i].last:
-		add("semicolon", "`;` for `"+t+"`", s.replace(i, ";"))
 	case t == "==" && wanted["="]:
 		add("assign", "`=` for `==`", s.replace(i, "="))
 	}
@@ -365,6 +363,24 @@ func expected(h *healer, m *rustc.Message) []option {
 		add("brace", "the missing `{`", s.insert(before, " {"))
 	}
 	return out
+}
+
+// separator replaces what ends a line in place of a semicolon or a comma.
+func separator(h *healer, m *rustc.Message) []option {
+	s, ok := h.spot(m.Primary())
+	if !ok || s.first < 1 || s.first >= len(s.tokens) || !s.tokens[s.first].last {
+		return nil
+	}
+	wanted, right := wantedTokens(m), ""
+	switch t := s.text(s.first); {
+	case (t == "," || t == ":") && wanted[";"]:
+		right = ";"
+	case t == ";" && wanted[","] && !wanted[";"]:
+		right = ","
+	default:
+		return nil
+	}
+	return []option{{"separator", "`" + right + "` for `" + s.text(s.first) + "`", nsbox.RankLocal, s.replace(s.first, right)}}
 }
 
 // wantedTokens are the tokens that rustc expected: "expected one of `,` or `]`".
