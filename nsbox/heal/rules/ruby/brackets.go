@@ -109,6 +109,9 @@ func (m *mender) closeCost(b block, k, end int) int {
 		cost = 0
 	case t.Text == ".":
 		cost = 6
+		if b.word == "(" && k == b.open+2 && (a.Kind == source.Number || a.Kind == source.String && a.Text[0] == ':') {
+			cost = 1
+		}
 		if b.word == "[" && !index && a.Kind != source.Word || b.word == "{" {
 			cost = 1
 		}
@@ -126,11 +129,69 @@ func (m *mender) closeCost(b block, k, end int) int {
 			cost = 1
 		}
 	}
+	if n, ok := m.takes(b); ok && b.word == "(" {
+		if m.listed(b.open, k) == n {
+			cost -= 3
+		} else {
+			cost += 6
+		}
+	}
 	// Where a bracket was cut off, its blanks stay.
 	if k == end && m.Src[a.End:min(a.End+1, len(m.Src))] == " " || k < end && (t.Text == "." || t.Text == "," || t.Text == ")") && blanks > 0 || k < end && blanks > 1 {
 		cost -= 3
 	}
 	return cost
+}
+
+// takes is the number of arguments that the method of the program takes which is
+// called with the bracket of b.
+func (m *mender) takes(b block) (n int, ok bool) {
+	if b.open == 0 || m.tokens[b.open-1].Kind != source.Word || m.tokens[b.open-1].End != m.tokens[b.open].Start {
+		return 0, false
+	}
+	name := m.tokens[b.open-1].Text
+	if name == "new" && b.open >= 3 {
+		cl := m.classes[m.tokens[b.open-3].Text]
+		for cl != nil {
+			if n, ok := cl.arity["initialize"]; ok {
+				return n, n >= 0
+			}
+			cl = m.parent(cl)
+		}
+		return 0, false
+	}
+	found := -1
+	for _, cl := range append([]*class{m.main}, m.ownClasses()...) {
+		if k, ok := cl.arity[name]; ok {
+			if found >= 0 && found != k {
+				return 0, false
+			}
+			found = k
+		}
+	}
+	return found, found >= 0
+}
+
+func (m *mender) ownClasses() []*class {
+	var out []*class
+	for _, n := range m.order {
+		out = append(out, m.classes[n])
+	}
+	return out
+}
+
+// listed counts the arguments from the bracket at token open up to token k.
+func (m *mender) listed(open, k int) int {
+	n := 0
+	for i := open + 1; i < k && i < len(m.tokens); i++ {
+		if n == 0 {
+			n = 1
+		}
+		if m.tokens[i].Text == "," && m.inside[i] == m.inside[open+1] {
+			n++
+		}
+	}
+	return n
 }
 
 // texty2 reports whether the bracket is a call's in a sum of texts.

@@ -38,7 +38,7 @@ func lex(src string) []source.Token {
 func quoted(s string) bool { return s[0] == '"' || s[0] == '\'' || s[0] == '`' }
 
 func follows(t source.Token) bool {
-	return t.Kind == source.Number || t.Kind == source.Word && !keywords[t.Text] || t.Kind == source.String && quoted(t.Text)
+	return t.Kind == source.Comment && strings.HasPrefix(t.Text, "#{") || t.Kind == source.Number || t.Kind == source.Word && !keywords[t.Text] || t.Kind == source.String && quoted(t.Text)
 }
 
 func special(src string, at int, before []source.Token, multiline bool) (source.Token, bool) {

@@ -214,7 +214,7 @@ func (m *mender) unknownCall(i int, single bool, name string, recv receiver) {
 		m.swap("case", nsbox.RankLocal, t, lower)
 		return
 	}
-	if m.keywordCall(i) {
+	if m.keywordCall(i) || m.listOfTwo(i, name) {
 		return
 	}
 	m.renameNear(i, single, m.nameChoices(i, at, cl))

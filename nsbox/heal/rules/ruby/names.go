@@ -35,6 +35,9 @@ func (m *mender) unknownName(name string, recv receiver) {
 		m.swap("instance-variable", nsbox.RankLocal, t, "@"+name)
 		return
 	}
+	if m.misspeltHere(name, at) || m.listOfTwo(i, name) {
+		return
+	}
 	if m.elsewhere(name, at) {
 		return // it is a variable of another method: a question of design
 	}
@@ -46,6 +49,76 @@ func (m *mender) unknownName(name string, recv receiver) {
 		return
 	}
 	m.renameNear(i, single, m.nameChoices(i, at, cl))
+}
+
+// misspeltHere renames a variable of the same method which nothing uses, and
+// whose name is nearly the one that is missing.
+func (m *mender) misspeltHere(name string, at int) bool {
+	c := &choices{}
+	for _, v := range m.visible(at) {
+		if m.uses[v] == 1 {
+			c.add(v, true, true, 1)
+		}
+	}
+	best, ok := clear(c.nearest(name))
+	if !ok || best.cost > 2 {
+		return false
+	}
+	for _, t := range m.deep {
+		if t.Kind == source.Word && t.Text == best.name {
+			m.swap("near-definition", nsbox.RankLocal, t, name)
+			return true
+		}
+	}
+	return false
+}
+
+// listOfTwo mends "a b = 1, 2".
+func (m *mender) listOfTwo(i int, name string) bool {
+	next := m.after(i)
+	if next.Kind != source.Word || i+2 >= len(m.deep) || m.deep[i+2].Text != "=" || m.uses[name] < 2 || declarers[name] {
+		return false
+	}
+	m.add("comma", nsbox.RankLocal, "a list of variables has commas", m.edit(m.deep[i].End, m.deep[i].End, ","))
+	return true
+}
+
+// orphans proposes, where nothing else is known, to rename a variable that
+// nothing uses to the nearly same name that its method uses and nothing sets.
+func (m *mender) orphans() {
+	var found []nsbox.Edit
+	var to string
+	for _, l := range m.locals {
+		if m.uses[l.name] != 1 || l.def < 0 || m.blocks[l.def].close < 0 || l.name[0] == '_' {
+			continue
+		}
+		start, end := m.tokens[m.blocks[l.def].open].Start, m.tokens[m.blocks[l.def].close].Start
+		c := &choices{}
+		for i, t := range m.deep {
+			if t.Kind == source.Word && t.Start > start && t.Start < end && m.before(i).Text != "." && m.before(i).Text != "def" && !keywords[t.Text] && t.Text[0] >= 'a' &&
+				!slices.ContainsFunc(m.locals, func(o local) bool { return o.name == t.Text && o.def == l.def }) {
+				c.add(t.Text, true, true, 1)
+			}
+		}
+		if best, ok := clear(c.nearest(l.name)); ok && best.cost <= 2 {
+			found, to = append(found, m.edit(l.at, l.at+len(l.name), best.name)), best.name
+		}
+	}
+	if len(found) == 1 {
+		m.add("near-definition", nsbox.RankStructural, "nothing uses this variable, but its method uses "+to, found...)
+	}
+}
+
+// twoTexts puts a comma between two texts that stand beside each other.
+func (m *mender) twoTexts() {
+	start, end := m.Bounds(m.d.Line)
+	for i, t := range m.tokens {
+		if i > 0 && t.Start >= start && t.Start < end && t.Kind == source.String && quoted(t.Text) && m.tokens[i-1].Kind == source.String && quoted(m.tokens[i-1].Text) && m.inside[i] >= 0 {
+			at := m.tokens[i-1].End
+			m.add("comma", nsbox.RankStructural, "two texts without a comma are one", m.edit(at, at, ","))
+			return
+		}
+	}
 }
 
 // nameChoices are the names that may stand at the deep token i.
@@ -204,6 +277,12 @@ func (m *mender) unknownConstant(full string) {
 	if name == "System" || name == "Console" || name == "Fmt" {
 		m.foreignPrint(at[0])
 		return
+	}
+	for _, l := range m.locals { // a constant that is set without its capital
+		if strings.EqualFold(l.name, name) && m.uses[l.name] == 1 {
+			m.add("case", nsbox.RankLocal, l.name+" -> "+name, m.edit(l.at, l.at+len(l.name), name))
+			return
+		}
 	}
 	c := &choices{}
 	hints := hinted(m.d.Hint)

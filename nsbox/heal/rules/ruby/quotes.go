@@ -61,6 +61,9 @@ func (m *mender) lineQuotes(t source.Token) []idea {
 			cost = 0
 		case strings.IndexByte(")]},", text[i]) >= 0:
 			cost = 1
+			if text[i] == '}' && text[i-1] == ' ' {
+				cost = 2
+			}
 			if text[i] == ',' && i > 0 && (text[i-1] == ' ' || text[i-1] == ':') {
 				cost = -1
 			}

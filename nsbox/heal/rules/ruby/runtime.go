@@ -115,8 +115,10 @@ func (m *mender) runtime() {
 		m.overridden()
 	}
 	m.assigned()
-	if !m.done() {
-		m.conditions()
+	for _, last := range []func(){m.conditions, m.twoTexts, m.orphans} {
+		if !m.done() {
+			last()
+		}
 	}
 }
 

@@ -28,6 +28,7 @@ const maxIdeas = 60
 // ideas, and those with which the program is in the best shape come first.
 func (m *mender) syntax() {
 	m.characters()
+	m.regexps()
 	if m.done() {
 		return
 	}
@@ -76,6 +77,9 @@ func (m *mender) strangers(after *code, x idea) int {
 	start, end := after.Bounds(line)
 	n := 0
 	for i, t := range after.tokens {
+		if t.Start >= start && t.Start < end && t.Kind == source.String && quoted(t.Text) && codeLike(t.Text[1:]) {
+			n += 3
+		}
 		if t.Start < start || t.Start >= end || t.Kind != source.Word || keywords[t.Text] || t.Text[0] == '@' || after.label(i) || popular()[t.Text] > 0 {
 			continue
 		}
@@ -84,6 +88,12 @@ func (m *mender) strangers(after *code, x idea) int {
 		}
 	}
 	return n
+}
+
+// codeLike reports whether the text of a string looks as if it were code between
+// two strings.
+func codeLike(s string) bool {
+	return strings.Contains(s, ").") || strings.HasPrefix(s, ", ") && len(s) > 3 || strings.HasPrefix(s, ")") && len(s) > 2 || strings.HasSuffix(s, "(\"")
 }
 
 // characters replaces quotes and blanks that word processors write.
@@ -120,6 +130,28 @@ func (m *mender) characters() {
 	}
 	if len(edits) > 0 && (strings.Contains(m.d.Message, "nvalid") || strings.Contains(m.d.Message, "unexpected")) {
 		m.add("characters", nsbox.RankLocal, "quotes and blanks as programs have them", edits...)
+	}
+}
+
+// regexps closes a set of characters in a regular expression: before what says
+// how often it comes, or at the end.
+func (m *mender) regexps() {
+	if !strings.HasPrefix(m.d.Message, "premature end of char-class") {
+		return
+	}
+	start, end := m.Bounds(m.d.Line)
+	for _, t := range m.all {
+		if t.Start < start || t.Start >= end || t.Kind != source.String || t.Text[0] != '/' {
+			continue
+		}
+		open := strings.LastIndexByte(t.Text, '[')
+		if open < 0 || strings.Contains(t.Text[open:], "]") {
+			continue
+		}
+		at := open + 1 + strings.IndexAny(t.Text[open+1:], "+*?{/$")
+		if at > open+1 {
+			m.add("bracket", nsbox.RankLocal, "a set of characters ends with ]", m.edit(t.Start+at, t.Start+at, "]"))
+		}
 	}
 }
 
@@ -213,6 +245,8 @@ func (m *mender) commaIdeas() []idea {
 		}
 		bracket := m.inside[i] >= 0 && source.Closer(m.blocks[m.inside[i]].word) != ""
 		switch t := m.tokens[i]; {
+		case prev == i-1 && t.Kind == source.Word && m.tokens[prev].Kind == source.Word && m.parameter(i) && m.parameter(prev):
+			out = append(out, m.insert("comma", m.tokens[prev].End, ",", 0, true))
 		case !m.value(prev) || t.Kind == source.Newline || t.Kind == source.Punct && !strings.Contains("[{", t.Text) || keywords[t.Text] && !valueWords[t.Text]:
 		case prev == i-1 && m.clash(i):
 			out = append(out, m.insert("comma", m.tokens[prev].End, ",", 0, true))

@@ -116,11 +116,14 @@ func (m *mender) conversion(msg string) {
 	}
 }
 
-// textPlus makes texts of what is added to a text.
+// textPlus makes texts of what is added to a text: of what is a number for sure,
+// else of all that is not a text for sure, to which it does nothing.
 func (m *mender) textPlus() {
-	var edits []nsbox.Edit
-	for _, plus := range append(m.onLine(m.d.Line, "+"), m.onLine(m.d.Line, "+=")...) {
-		if plus == 0 || plus+1 >= len(m.tokens) || !m.texty(plus) {
+	var sure, maybe []nsbox.Edit
+	pluses := append(m.onLine(m.d.Line, "+"), m.onLine(m.d.Line, "+=")...)
+	known := slices.ContainsFunc(pluses, func(i int) bool { return m.texty(i) == 2 })
+	for _, plus := range pluses {
+		if plus == 0 || plus+1 >= len(m.tokens) || m.texty(plus) == 0 || known && m.texty(plus) < 2 {
 			continue
 		}
 		end := m.operandEnd(plus + 1)
@@ -128,43 +131,75 @@ func (m *mender) textPlus() {
 			continue
 		}
 		first, wrap := m.tokens[plus+1].Start, false
+		number := m.isNumber(plus+1, end)
 		for end < len(m.tokens) && slices.Contains([]string{"*", "/", "%", "-", "**"}, m.tokens[end].Text) {
 			next := m.operandEnd(end + 1)
 			if next == end+1 {
 				break
 			}
-			end, wrap = next, true
+			end, wrap, number = next, true, true
 		}
 		last := m.tokens[end-1].End
+		edits := []nsbox.Edit{m.edit(last, last, ".to_s")}
 		if wrap {
-			edits = append(edits, m.edit(first, first, "("), m.edit(last, last, ").to_s"))
-		} else {
-			edits = append(edits, m.edit(last, last, ".to_s"))
+			edits = []nsbox.Edit{m.edit(first, first, "("), m.edit(last, last, ").to_s")}
 		}
+		if number {
+			sure = append(sure, edits...)
+		}
+		maybe = append(maybe, edits...)
 	}
-	if len(edits) > 0 {
-		m.add("to-s", nsbox.RankLocal, "a text is added to texts alone", edits...)
+	if len(sure) > 0 {
+		m.add("to-s", nsbox.RankLocal, "a text is added to texts alone", sure...)
+	} else if len(maybe) > 0 {
+		m.add("to-s", nsbox.RankLocal, "a text is added to texts alone", maybe...)
 	}
 }
 
-// texty reports whether a text is in the sum that the operator at token plus is
-// of, or nothing is known of it.
-func (m *mender) texty(plus int) bool {
-	if m.tokens[plus].Text == "+=" {
+// numbers are methods whose result is a number.
+var numbers = set("size length count sum to_i to_f round floor ceil abs ord index hash year month day min_by divmod fdiv")
+
+// isNumber reports whether the value from token start up to end is sure to be a
+// number.
+func (m *mender) isNumber(start, end int) bool {
+	t := m.tokens[start]
+	if end == start+1 && t.Kind == source.Word {
+		for i, x := range m.tokens {
+			if x.Text == t.Text && i+2 < len(m.tokens) && m.tokens[i+1].Text == "=" && m.tokens[i+2].Kind == source.Number {
+				return true
+			}
+		}
+		return false
+	}
+	if t.Kind == source.Number && end == start+1 {
 		return true
 	}
-	k := plus
-	for {
+	k := end - 1
+	if m.tokens[k].Text == ")" && m.openOf(k) > start {
+		k = m.openOf(k) - 1
+	}
+	return k > start && m.tokens[k-1].Text == "." && numbers[m.tokens[k].Text]
+}
+
+// texty tells whether the operator at token plus adds to a text: 2 is sure, 1 is
+// possible, 0 is not so.
+func (m *mender) texty(plus int) int {
+	if m.tokens[plus].Text == "+=" {
+		return 1
+	}
+	for k := plus; ; {
 		start := m.operandStart(k - 1)
 		if start >= k {
-			return true
+			return 1
 		}
 		if m.isText(start, k) {
-			return true
+			return 2
 		}
 		if start == 0 || m.tokens[start-1].Text != "+" {
-			// Nothing but what is unknown: a parameter may be a text.
-			return m.tokens[start].Kind != source.Number
+			if m.isNumber(start, k) {
+				return 0
+			}
+			return 1
 		}
 		k = start - 1
 	}
