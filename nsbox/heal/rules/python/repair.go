@@ -1,0 +1,436 @@
+package python
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nsbox/nsbox/nsbox/heal/rules/python/names"
+	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
+	"github.com/nsbox/nsbox/nsbox/internal/source"
+)
+
+const (
+	maxSteps = 12
+	// maxParsed bounds the bytes that the candidates of one error may cost.
+	maxParsed = 96 << 10
+	// tooDear is the cost from which a change is a guess.
+	tooDear = 16
+)
+
+// guess is one change that may make a broken place well-formed. Its cost says
+// how unlikely it is; what the changed program looks like adds to it.
+type guess struct {
+	rule, why string
+	cost      int
+	edits     []edit
+}
+
+// broken is a program that is not well-formed, and the place where it stops.
+type broken struct {
+	src  string
+	text *source.Text
+	err  *syntax.Error
+	// toks are the tokens of the statement that is broken, comments and line feeds
+	// left out, from its first to the one at the error and the rest of its line.
+	toks []source.Token
+	// bad is the index in toks of the token at the error.
+	bad int
+	// first and line are the lines of the statement's first token and of the error.
+	first, line int
+	// from and to bound the top-level statements around it.
+	from, to  int
+	elsewhere map[string]bool // words outside of the broken statement
+	guesses   []guess
+}
+
+func (b *broken) add(rule, why string, cost int, edits ...edit) {
+	b.guesses = append(b.guesses, guess{rule, why, cost, edits})
+}
+
+// step is a repair that was chosen.
+type step struct {
+	guess
+	after string
+}
+
+// repair mends src, error after error. It returns the steps, and whether all of
+// it is well-formed then.
+func repair(src string) (steps []step, whole bool) {
+	for range maxSteps {
+		_, err := syntax.Parse(src)
+		if err == nil {
+			return steps, true
+		}
+		s, ok := repairOne(src, err)
+		if !ok {
+			return steps, false
+		}
+		steps = append(steps, s)
+		src = s.after
+	}
+	return steps, false
+}
+
+// repairOne chooses the likeliest change for the first error of src.
+func repairOne(src string, err *syntax.Error) (step, bool) {
+	b := newBroken(src, err)
+	b.collect()
+	slices.SortStableFunc(b.guesses, func(x, y guess) int { return x.cost - y.cost })
+	best, rival := -1, -1
+	costs := make([]int, len(b.guesses))
+	tried := map[string]bool{}
+	parsed := 0
+	for i, g := range b.guesses {
+		if best >= 0 && g.cost > costs[best] || parsed > maxParsed || g.cost >= tooDear {
+			break
+		}
+		after := apply(b.src, g.edits)
+		if tried[after] || after == src {
+			continue
+		}
+		tried[after] = true
+		parsed += b.to - b.from
+		extra, ok := b.judge(after)
+		if !ok {
+			continue
+		}
+		costs[i] = g.cost + extra
+		switch {
+		case costs[i] >= tooDear:
+		case best < 0 || costs[i] < costs[best]:
+			best, rival = i, -1
+		case costs[i] == costs[best]:
+			rival = i
+		}
+	}
+	if best < 0 || rival >= 0 {
+		return step{}, false
+	}
+	g := b.guesses[best]
+	return step{g, apply(b.src, g.edits)}, true
+}
+
+// newBroken finds the statement around err.
+func newBroken(src string, err *syntax.Error) *broken {
+	b := &broken{src: src, text: source.NewText([]byte(src)), err: err, elsewhere: map[string]bool{}}
+	all := syntax.Lex(src)
+	at := source.At(all, err.At)
+	if at < len(all) && all[at].Start > err.At && at > 0 && all[at-1].Kind == source.Newline && all[at-1].Start <= err.At {
+		at--
+	}
+	start := statementStart(all, at)
+	b.line = b.text.LineOf(min(err.At, max(len(src)-1, 0)))
+	end := at
+	for end < len(all) && all[end].Kind != source.Newline {
+		end++
+	}
+	b.bad = -1
+	for i := start; i < end; i++ {
+		if i >= at && b.bad < 0 {
+			b.bad = len(b.toks)
+		}
+		if k := all[i].Kind; k != source.Comment && k != source.Newline {
+			b.toks = append(b.toks, all[i])
+		}
+	}
+	if b.bad < 0 {
+		b.bad = len(b.toks)
+	}
+	b.first = b.line
+	if len(b.toks) > 0 {
+		b.first = b.text.LineOf(b.toks[0].Start)
+	}
+	for i, t := range all {
+		if t.Kind == source.Word && (i < start || i >= end) {
+			b.elsewhere[t.Text] = true
+		}
+	}
+	b.bounds(all, start)
+	return b
+}
+
+// statementStart returns the first token of the statement that token at is in:
+// after a line feed outside of brackets.
+func statementStart(all []source.Token, at int) int {
+	start := 0
+	open := 0
+	fresh := true
+	for i := 0; i < len(all) && i <= at; i++ {
+		t := all[i]
+		switch t.Kind {
+		case source.Comment:
+			continue
+		case source.Newline:
+			if open == 0 && (i == 0 || all[i-1].Text != "\\") && i < at {
+				fresh = true
+			}
+			continue
+		}
+		if fresh {
+			start, fresh = i, false
+		}
+		if t.Kind == source.Punct {
+			switch t.Text {
+			case "(", "[", "{":
+				open++
+			case ")", "]", "}":
+				open = max(open-1, 0)
+			}
+		}
+	}
+	return start
+}
+
+// bounds finds the top-level statements around the error, which are all that is
+// read again for each guess.
+func (b *broken) bounds(all []source.Token, start int) {
+	b.from = 0
+	open := 0
+	for i := 0; i < start && i < len(all); i++ {
+		t := all[i]
+		switch {
+		case t.Kind == source.Punct && strings.Contains("([{", t.Text):
+			open++
+		case t.Kind == source.Punct && strings.Contains(")]}", t.Text):
+			open = max(open-1, 0)
+		}
+		top := t.Start == 0 || b.src[t.Start-1] == '\n'
+		if top && open == 0 && t.Kind != source.Newline && t.Kind != source.Comment && !follows(t.Text) && !(i > 1 && decorated(all, i)) {
+			b.from = t.Start
+		}
+	}
+	// A broken statement at the top may still belong to what stands before it.
+	b.to = len(b.src)
+	for n := b.line + 1; n <= b.text.Lines(); n++ {
+		line := b.text.Line(n)
+		if line == "" || strings.ContainsAny(line[:1], " \t#)]}\"'") || follows(firstWord(line)) {
+			continue
+		}
+		if n > b.line+1 || b.text.Indent(b.line) == "" {
+			b.to, _ = b.text.Bounds(n)
+			if n > b.line+2 {
+				break
+			}
+		}
+	}
+}
+
+func decorated(all []source.Token, i int) bool {
+	for i--; i > 0 && all[i].Kind == source.Newline; i-- {
+	}
+	for i > 0 && all[i].Kind != source.Newline {
+		i--
+	}
+	return i+1 < len(all) && all[i+1].Text == "@"
+}
+
+// follows reports whether a word at a line's beginning goes on with what stands
+// before it.
+func follows(word string) bool {
+	switch strings.ToLower(word) {
+	case "else", "elif", "except", "finally":
+		return true
+	}
+	return false
+}
+
+func firstWord(line string) string {
+	line = strings.TrimLeft(line, " \t")
+	n := 0
+	for n < len(line) && (line[n] == '_' || line[n] >= 'a' && line[n] <= 'z' || line[n] >= 'A' && line[n] <= 'Z' || n > 0 && line[n] >= '0' && line[n] <= '9') {
+		n++
+	}
+	return line[:n]
+}
+
+// judge reads the program after a guess. It returns what its shape adds to the
+// cost, and false where the place is still broken.
+func (b *broken) judge(after string) (int, bool) {
+	grown := len(after) - len(b.src)
+	tree, err := syntax.ParseRange(after, b.from, b.to+grown)
+	if err != nil {
+		// Another error must lie in a later line.
+		rest := len(b.src) - b.text.Next(b.line)
+		if len(after)-err.At > rest || err.At >= b.to+grown {
+			return 0, false
+		}
+		return 6, true
+	}
+	return b.shape(after, tree), true
+}
+
+// shape is how odd a tree looks: names that nobody knows, calls with too many
+// arguments, brackets that do nothing.
+func (b *broken) shape(after string, tree *syntax.Node) int {
+	from, _ := b.text.Bounds(b.first)
+	to := b.text.Next(b.line) + len(after) - len(b.src)
+	cost := 0
+	inside := func(n *syntax.Node) bool { return n.Start >= from && n.Start < max(to, from+1) }
+	root := syntax.Scopes(tree)
+	root.All(func(s *syntax.Scope) {
+		for _, u := range s.Uses {
+			if inside(u) && s.Find(u.Text) == nil && !names.IsBuiltin(u.Text) && !b.elsewhere[u.Text] && !wellKnown(u.Text) {
+				cost += 8
+			}
+		}
+	})
+	defs := map[string]*syntax.Node{}
+	tree.Walk(func(n *syntax.Node) bool {
+		if n.Kind == syntax.FuncDef {
+			defs[n.Text] = n
+		}
+		return true
+	})
+	tree.Walk(func(n *syntax.Node) bool {
+		if inside(n) || n.End > from && n.Start < from {
+			cost += odd(n, defs, inside)
+		}
+		return true
+	})
+	return cost
+}
+
+// wellKnown are names that a later rule mends, so that they are no sign of a
+// wrong guess.
+func wellKnown(name string) bool {
+	return names.IsModule(name) || len(names.Owners(name)) > 0 || foreignNames[name] != ""
+}
+
+// odd is the cost of what n itself looks like.
+func odd(n *syntax.Node, defs map[string]*syntax.Node, inside func(*syntax.Node) bool) int {
+	switch n.Kind {
+	case syntax.Call:
+		return oddCall(n, defs)
+	case syntax.Expr:
+		// A value that nobody takes.
+		if inside(n) && n.Left != nil {
+			switch n.Left.Bare().Kind {
+			case syntax.Compare, syntax.Name, syntax.Attr, syntax.Tuple, syntax.Binary, syntax.Number, syntax.Subscript:
+				return 5
+			}
+		}
+	case syntax.Assign, syntax.Return:
+		if v := n.Left; n.Kind == syntax.Return && idle(v) || idle(n.Right) {
+			return 6
+		}
+	case syntax.If, syntax.While:
+		if idle(n.Left) {
+			return 6
+		}
+	case syntax.Binary:
+		if stringly(n.Left) != stringly(n.Right) && n.Op == "+" && (numeric(n.Left) || numeric(n.Right)) {
+			return 6
+		}
+		return idleSide(n.Left, n.Op) + idleSide(n.Right, n.Op)
+	case syntax.Compare, syntax.Bool:
+		if idle(n.Left) && simple(n.Left.Left) || idle(n.Right) && simple(n.Right.Left) {
+			return 4
+		}
+	}
+	return 0
+}
+
+func oddCall(n *syntax.Node, defs map[string]*syntax.Node) int {
+	cost := 0
+	for _, a := range n.Kids {
+		if idle(a) {
+			cost += 6
+		}
+	}
+	f := n.Left
+	if f == nil || f.Kind != syntax.Name {
+		return cost
+	}
+	places, star := 0, false
+	for _, a := range n.Kids {
+		star = star || a.Kind == syntax.Star
+		if a.Kind != syntax.Keyword {
+			places++
+		}
+	}
+	if star {
+		return cost
+	}
+	lo, hi, known := names.Arity(f.Text)
+	if f.Text == "str" || f.Text == "int" && places > 1 && n.Kids[1].Kind != syntax.Number {
+		hi = 1
+	}
+	if d := defs[f.Text]; d != nil {
+		lo, hi, known = paramCount(d)
+	}
+	if known && (places > hi || places < lo && len(n.Kids) == places) {
+		cost += 8
+	}
+	if f.Text == "len" && places == 1 {
+		if a := n.Kids[0]; a.Kind == syntax.Number || a.Kind == syntax.Compare || a.Kind == syntax.Binary && (numeric(a.Left) || numeric(a.Right)) {
+			cost += 8
+		}
+	}
+	return cost
+}
+
+// paramCount is how many arguments a function takes without names.
+func paramCount(d *syntax.Node) (lo, hi int, known bool) {
+	for _, p := range d.Left.Kids {
+		switch p.Op {
+		case "*":
+			if p.Text != "" {
+				hi = 1 << 20
+			}
+			return lo, hi, true
+		case "":
+			hi++
+			if p.Right == nil {
+				lo++
+			}
+		}
+	}
+	return lo, hi, true
+}
+
+// idle reports whether n is in parentheses that do nothing.
+func idle(n *syntax.Node) bool {
+	return n != nil && n.Kind == syntax.Paren && n.Left != nil && n.Left.Kind != syntax.Yield
+}
+
+// idleSide is the cost of an operand in parentheses that bind no other way.
+func idleSide(n *syntax.Node, op string) int {
+	if idle(n) && (simple(n.Left) || strength(n.Left) > opStrength(op)) {
+		return 4
+	}
+	return 0
+}
+
+func simple(n *syntax.Node) bool {
+	if n == nil {
+		return false
+	}
+	switch n.Kind {
+	case syntax.Name, syntax.Number, syntax.Str, syntax.Const, syntax.Call, syntax.Attr, syntax.Subscript, syntax.Paren:
+		return true
+	}
+	return false
+}
+
+func strength(n *syntax.Node) int {
+	if n.Kind == syntax.Binary {
+		return opStrength(n.Op)
+	}
+	return 0
+}
+
+func opStrength(op string) int {
+	switch op {
+	case "+", "-":
+		return 1
+	case "*", "/", "//", "%", "@":
+		return 2
+	case "**":
+		return 3
+	}
+	return 0
+}
+
+func numeric(n *syntax.Node) bool { return n != nil && n.Kind == syntax.Number }
+
+func stringly(n *syntax.Node) bool { return n != nil && n.Kind == syntax.Str }
