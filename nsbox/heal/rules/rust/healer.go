@@ -91,25 +91,28 @@ type rule func(*healer, *rustc.Message) []option
 // where it has none that is right. Errors in the text have the code "error".
 var before = map[string][]rule{
 	"E0382": {sharedReceiver, outParameter},
-	"E0507": {copyable},
-	"error": {tick, separator},
+	"E0507": {copyable, sharedReceiver},
+	"error": {tick, separator, pointForPath},
+	"E0106": {borrowedSelf},
 	"E0277": {collected},
 	"E0308": {quotient, missingReturn},
+	"E0425": {nothing, otherType}, "E0412": {otherType},
 	"E0423": {printLine},
-	"E0433": {pathOfValue},
+	"E0433": {pathOfValue, otherType},
 }
 
 var after = map[string][]rule{
 	"error": {wordTypo, expected, formatting},
-	"E0277": {indexType, display, debuggable, arithmetic, questionMark, wholeNumber},
-	"E0308": {mutability, compared, wholeNumber, propagate, widen},
+	"E0277": {indexType, display, debuggable, arithmetic, questionMark, wholeNumber, iterate},
+	"E0308": {mutability, compared, wholeNumber, propagate, widen, returnTypes},
 	"E0282": {returned, annotate}, "E0283": {annotate}, "E0284": {annotate},
 	"E0369": {arithmetic},
 	"E0382": {copyable},
 	"E0594": {mutableSelf}, "E0596": {mutableSelf},
-	"E0432": {module}, "E0433": {module, otherType},
-	"E0422": {wordTypo}, "E0425": {letMissing, wordTypo, nothing, selfType, lifetimeTick, otherType}, "E0423": {wordTypo}, "E0574": {wordTypo}, "E0412": {wordTypo, lifetimeTick, otherType},
-	"E0599": {variant, derivable, foreignMethod},
+	"E0432": {module}, "E0433": {module},
+	"E0422": {wordTypo}, "E0425": {letMissing, wordTypo, selfType, lifetimeTick}, "E0423": {wordTypo}, "E0574": {wordTypo}, "E0412": {wordTypo, lifetimeTick},
+	"E0599": {variant, derivable, iterate, foreignMethod},
+	"E0186": {missingSelf}, "E0368": {noReference},
 	"E0601": {mainName},
 	"E0603": {private}, "E0616": {private}, "E0624": {private}, "E0451": {private},
 	"E0614": {propagate, dereference}, "E0609": {propagate}, "E0407": {traitItem},
@@ -126,7 +129,7 @@ func (h *healer) cascades(m *rustc.Message) bool {
 	}
 	switch m.Type() {
 	case "E0599", "E0609", "E0608", "E0277", "E0369", "E0614", "E0610", "E0282", "E0308":
-		if h.inQuotient(m) {
+		if h.inQuotient(m) || h.noReceiver(m) {
 			return true
 		}
 		unit := strings.Contains(m.Text, "`()`") && !strings.HasPrefix(m.Text, "a value of type") || strings.Contains(label, "found `()`")
@@ -141,10 +144,20 @@ func (h *healer) cascades(m *rustc.Message) bool {
 	case "E0425", "E0433", "E0412":
 		name := between(m.Text, "`")
 		return slices.ContainsFunc(h.messages, func(o rustc.Message) bool {
+			if o.Type() == "E0425" && o.Text == m.Text && len(letMissing(h, m)) == 0 && len(letMissing(h, &o)) > 0 {
+				return true
+			}
 			return o.Type() == "E0432" && slices.ContainsFunc(o.Suggestions(), func(s rustc.Suggestion) bool { return s.Edits[0].Text == name })
 		})
 	}
 	return false
+}
+
+// noReceiver reports whether m is about the call of a method that lacks its
+// receiver, as another error says.
+func (h *healer) noReceiver(m *rustc.Message) bool {
+	return slices.ContainsFunc(m.Suggestions(), func(s rustc.Suggestion) bool { return strings.Contains(s.Text, "associated function syntax") }) &&
+		slices.ContainsFunc(h.messages, func(o rustc.Message) bool { return o.Type() == "E0424" })
 }
 
 // inQuotient reports whether m is about a part of what quotient mends.

@@ -1,8 +1,6 @@
 package rust
 
 import (
-	"strings"
-
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
@@ -66,7 +64,7 @@ func (p *program) openInline(at int) [][]nsbox.Edit {
 			return [][]nsbox.Edit{p.insert(p.tokens[i].End, opener)}
 		case opener == "(" && p.kind(i) == source.Word && p.text(i-1) == "fn" && next != "(" && next != "<":
 			return [][]nsbox.Edit{p.insert(p.tokens[i].End, opener)}
-		case p.callee(i) && !strings.Contains("([{.,;:)]}?!:=", next) && next != "::" && next != "=>" && next != "->" && !operators[next]:
+		case p.callee(i) && (p.kind(i+1) != source.Punct && !keywords[next] || next == "&" && p.tokens[i].End == p.tokens[i+1].Start):
 			out = append(out, p.insert(p.tokens[i].End, opener))
 		case p.callee(i) && next == ")" && i+1 == at && opener == "(" && p.text(i-1) == ".":
 			out = append(out, p.insert(p.tokens[i].End, opener))

@@ -14,11 +14,11 @@ import (
 func missingReturn(h *healer, m *rustc.Message) []option {
 	s, ok := h.spot(m.Primary())
 	if !ok {
-		return returnTypes(h, m)
+		return nil
 	}
 	f, ok := s.function(s.first)
 	if !ok || f.typed {
-		return returnTypes(h, m)
+		return nil
 	}
 	typ := ""
 	for i := range h.messages {

@@ -21,7 +21,7 @@ var hiding = []string{
 var unwanted = []string{
 	"intentional", "prefix it with", "extra argument", "provide the argument", "unused", "ignore", "discard",
 	"likely not what you want", "restrict the", "inserting whitespace", "raw identifier", "escape `", "unstable",
-	"enable", "field pattern", "as a comment", "doc comment",
+	"enable", "field pattern", "as a comment", "doc comment", "try using `{}`",
 }
 
 // suggested returns rustc's suggestions for m that may be applied.
@@ -67,6 +67,9 @@ func (h *healer) usable(m *rustc.Message, s rustc.Suggestion) bool {
 			if strings.Contains(e.Text, x) {
 				return false
 			}
+		}
+		if strings.Contains(e.Text, "'static") && !strings.HasPrefix(strings.TrimLeft(p.Src[e.End:], "& "), "str") {
+			return false // right for literals alone
 		}
 		if strings.Contains(e.Text, "unwrap()") && !strings.Contains(e.Text, "try_into().unwrap()") {
 			return false
