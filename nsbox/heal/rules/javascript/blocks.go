@@ -152,7 +152,7 @@ func (c *code) fill(gaps []gap, suffix string) []edit {
 	block := c.lastOfLine(gaps[0].open) && !c.sameLine(gaps[0].open, prev)
 	if before < len(c.toks) && !c.first(before) || !block {
 		at := c.toks[prev].End
-		if c.is(prev, ";", ",") && !c.is(gaps[0].open, "{") {
+		if c.is(prev, ",") || c.is(prev, ";") && !c.is(gaps[0].open, "{") {
 			at = c.toks[prev].Start
 		}
 		if suffix != "" && c.is(prev, ";") {

@@ -56,7 +56,7 @@ func (c *code) closeFrom(o, e int) []change {
 			ch.doubt = c.spreadDoubt(o, k)
 		case text == "]" && c.endsValue(o-1):
 			ch.doubt = c.indexDoubt(o, k)
-		case text == "]" && c.literalIndexed(o, k):
+		case text != "}" && c.literalIndexed(o, k):
 			ch.doubt += 14
 		case text == ")" && !c.endsValue(o-1) && !c.word(o-1):
 			ch.doubt = c.groupDoubt(o, k)
@@ -66,7 +66,7 @@ func (c *code) closeFrom(o, e int) []change {
 				ch.doubt += c.lineDoubt(fixed, o, e)
 			}
 		}
-		if next := c.tok(k + 1); next.Start == c.toks[k].End && (next.Text == "(" || next.Text == "[" || strings.HasPrefix(next.Text, "`")) {
+		if next := c.tok(k + 1); c.toks[k].Kind == source.Word && next.Start == c.toks[k].End && (next.Text == "(" || next.Text == "[" || strings.HasPrefix(next.Text, "`")) {
 			ch.doubt += 12 // it tears a call or an index from what it belongs to
 		}
 		if text == ")" && c.is(k+1, "=>") && k == o+1 {
@@ -135,7 +135,7 @@ func (c *code) indexDoubt(o, k int) int {
 		switch {
 		case c.is(i, "||", "&&", "??", "=", "??=", "+=", "-=", "===", "!==", "<", ">", "?", ":", ",", "*=", "||="):
 			doubt += 8
-		case c.is(i, "-", "+") && i+1 <= k && c.toks[i+1].Kind == source.Number && (c.is(i-1, "length") || c.counts(i-1)):
+		case c.is(i, "-", "+") && i+1 <= k && c.toks[i+1].Kind == source.Number && (c.is(i, "-") || c.is(i-1, "length") || c.counts(i-1) || !c.indexAssigned(o, i-1)):
 			doubt--
 		case c.is(i, "+", "-", "*", "/", "%"):
 			doubt += 3
@@ -149,15 +149,28 @@ func (c *code) indexDoubt(o, k int) int {
 		if strings.Count(c.src, c.toks[k-2].Text+"."+c.toks[k].Text) > 1 {
 			doubt -= 2 // it is a habit of the program
 		}
+	case (c.is(k+1, "-") || c.is(k+1, "+") && !c.indexAssigned(o, k)) && c.tok(k+2).Kind == source.Number && k == o+1:
+		doubt += 2 // rather the number belongs to the index
 	}
 	return doubt
+}
+
+// indexAssigned reports whether the statement assigns to what the index at o up
+// to token k gives: x[k] = (x[k] || 0) + 1.
+func (c *code) indexAssigned(o, k int) bool {
+	if o < 1 {
+		return false
+	}
+	text := c.src[c.toks[o-1].Start:c.toks[k].End] + "]"
+	start, _ := c.text.Bounds(c.line(o))
+	return strings.Contains(c.src[start:c.toks[o-1].Start], text)
 }
 
 // literalIndexed reports whether an element of the list from o to k is a string
 // literal with an index.
 func (c *code) literalIndexed(o, k int) bool {
 	for i := o + 1; i < k; i++ {
-		if c.outer[i] == o && c.toks[i].Kind == source.String && c.is(i+1, "[") {
+		if c.outer[i] == o && (c.toks[i].Kind == source.String || c.toks[i].Kind == source.Number) && c.endsValue(i) && c.is(i+1, "[", "(") {
 			return true
 		}
 	}

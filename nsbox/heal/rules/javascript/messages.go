@@ -35,6 +35,8 @@ func messageIdeas(c *code, f fault, e int) []change {
 			return local("near-name", "a class by this name in other letters is used, and not declared", edits...)
 		}
 		return local("declared-twice", "the name is declared already, so this is an assignment", redeclared(s, f, e)...)
+	case strings.HasPrefix(f.text, "Malformed arrow function"), strings.Contains(f.text, `but found "=>"`):
+		return beforeArrow(c, e)
 	case strings.HasPrefix(f.text, "Private name"):
 		return privateName(c, s, f, e)
 	case strings.Contains(f.text, `Cannot assign to "`), strings.Contains(f.text, "because it is a constant"):
@@ -50,6 +52,20 @@ func makeAsync(s *scopes, i int) []edit {
 		return nil
 	}
 	return one(insert(s.c.toks[f.head].Start, "async "))
+}
+
+// beforeArrow puts a comma before the parameters of an arrow function, which
+// else are taken for the arguments of a call.
+func beforeArrow(c *code, e int) []change {
+	var out []change
+	from, to := c.lineTokens(e)
+	for i := from + 1; i < to; i++ {
+		if c.is(i, "(") && c.pair[i] > 0 && c.is(c.pair[i]+1, "=>") && c.endsValue(i-1) && !c.is(i-1, "async") {
+			out = append(out, change{rule: "missing-comma", why: "a comma is missing between two arguments", rank: nsbox.RankLocal,
+				edits: one(insert(c.toks[i-1].End, ","))})
+		}
+	}
+	return out
 }
 
 // wrongCase renames a class or function whose name a variable has, too, where

@@ -167,8 +167,8 @@ func (f *failure) property(i int) {
 		}
 		return
 	}
-	defined := f.properties()
-	if kind := f.t.before(i - 2); kind != "" && !strings.HasPrefix(kind, "class ") && kind != "Object" {
+	defined := append(f.properties(), "prototype")
+	if kind := f.t.before(i - 2); kind != "" && !strings.HasPrefix(kind, "class ") && kind != "Object" && kind != "Function" {
 		if to, ok := nearest(word, names(kind)); ok {
 			f.propose(nsbox.RankLocal, "near-property", word+" is a slip of "+to, f.members(word, to, i)...)
 		}

@@ -32,7 +32,7 @@ func Propose(p nsbox.Problem) []nsbox.Fix {
 			fixes = running(&p, d, file)
 		}
 		if len(fixes) > 0 {
-			return fixes
+			return polished(file, fixes)
 		}
 	}
 	return nil

@@ -139,6 +139,9 @@ func spots(line string, from, last int, tail bool) []int {
 		}
 		run := len(strings.TrimRight(body, ")]};, \t"))
 		for at := max(run, from+1); at <= len(body); at++ {
+			if rest := strings.TrimLeft(body[at:], " "); at < len(body) && body[at] == ' ' && rest != "" && strings.ContainsAny(rest[:1], ")];,") {
+				continue // the blank belongs to the text
+			}
 			out = append(out, at)
 		}
 		body = body[:max(run, from+1)]

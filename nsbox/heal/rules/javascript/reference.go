@@ -324,6 +324,9 @@ func wrongName(f *failure, name string, i int) {
 			return
 		}
 	}
+	if !ok {
+		to, ok = f.unusedNear(name, i)
+	}
 	if ok {
 		if kw := keywordBefore(f, name, to, i); kw != "" {
 			f.propose(nsbox.RankLocal, "keyword-typo", name+" is a slip of "+kw, replace(f.c.toks[i], kw))
@@ -331,6 +334,24 @@ func wrongName(f *failure, name string, i int) {
 		}
 		f.renamed(name, to, i)
 	}
+}
+
+// unusedNear is the one near name that is declared and never used.
+func (f *failure) unusedNear(name string, i int) (string, bool) {
+	var pool []string
+	for _, d := range f.s.decls {
+		if !(d.from < i && i <= d.to) || slices.Contains(pool, d.name) {
+			continue
+		}
+		used := false
+		for k := range f.c.toks {
+			used = used || f.c.toks[k].Text == d.name && k != d.tok && f.s.reference(k)
+		}
+		if !used {
+			pool = append(pool, d.name)
+		}
+	}
+	return slipOf(name, pool)
 }
 
 // keywordBefore prefers a keyword where a statement begins with the name and

@@ -141,6 +141,33 @@ func ideas(c *code, f fault) []change {
 	out = append(out, blockIdeas(c, f, e)...)
 	out = append(out, closerIdeas(c, f, e)...)
 	out = append(out, punctIdeas(c, f, e)...)
+	return append(out, together(c, out)...)
+}
+
+// together pairs the first ideas with the brackets that the indentation asks for
+// elsewhere: an error can hide behind another.
+func together(c *code, ideas []change) []change {
+	gaps, _ := layout(c)
+	if len(gaps) == 0 || len(gaps) > 4 {
+		return nil
+	}
+	var edits []edit
+	for k := 0; k < len(gaps); {
+		n := k + 1
+		for n < len(gaps) && gaps[n].before == gaps[k].before {
+			n++
+		}
+		edits = append(edits, c.fill(gaps[k:n], "")...)
+		k = n
+	}
+	var out []change
+	for i, ch := range ideas {
+		if i < 8 && ch.rule != "missing-bracket" {
+			ch.edits = append(slices.Clone(edits), ch.edits...)
+			ch.doubt += 2
+			out = append(out, ch)
+		}
+	}
 	return out
 }
 
