@@ -1,0 +1,396 @@
+package shell
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/source"
+)
+
+// idea is a change that may make a script well-formed.
+type idea struct {
+	rule, why string
+	edits     []nsbox.Edit
+	cost      int  // how unlikely it is among those of its kind
+	told      bool // the message points at it: it may leave the shape as it is
+	sick      int  // the health of the script with it
+}
+
+// maxIdeas bounds the changes that are tried.
+const maxIdeas = 50
+
+// syntax proposes for a script that is not well-formed: all rules give their
+// ideas, and those with which the script is in the best shape come first.
+func (m *mender) syntax() {
+	var all []idea
+	for _, rule := range []func() []idea{m.foreignIdeas, m.keywordIdeas, m.bodyIdeas, m.testIdeas, m.quoteIdeas, m.endIdeas} {
+		all = append(all, rule()...)
+	}
+	base := m.health()
+	var good []idea
+	for _, x := range all[:min(len(all), maxIdeas)] {
+		out, err := nsbox.Apply([]nsbox.File{{Name: m.file, Data: []byte(m.Src)}}, x.edits)
+		if err != nil {
+			continue
+		}
+		x.sick = newScript(string(out[0].Data)).health()
+		if x.sick < base || x.told && x.sick <= base {
+			good = append(good, x)
+		}
+	}
+	slices.SortStableFunc(good, func(a, b idea) int {
+		if a.sick != b.sick {
+			return a.sick - b.sick
+		}
+		return a.cost - b.cost
+	})
+	for i, x := range good {
+		rank := nsbox.RankStructural
+		if i == 0 {
+			rank = nsbox.RankLocal
+		}
+		m.add(x.rule, rank, x.why, x.edits...)
+	}
+}
+
+func (m *mender) replace(rule string, t token, text string, cost int, told bool) idea {
+	return idea{rule: rule, why: t.text + " -> " + text, edits: []nsbox.Edit{m.edit(t.start, t.end, text)}, cost: cost, told: told}
+}
+
+func (m *mender) insert(rule string, at int, text string, cost int, told bool) idea {
+	return idea{rule: rule, why: "line " + strconv.Itoa(m.LineOf(at)) + ": " + strings.TrimSpace(text) + " is missing", edits: []nsbox.Edit{m.edit(at, at, text)}, cost: cost, told: told}
+}
+
+// enclosing is the innermost block that is open before token i, nil outside.
+func (m *mender) enclosing(i int) *block {
+	if k := m.inside[i]; k >= 0 {
+		return &m.blocks[k]
+	}
+	return nil
+}
+
+// keyword is the keyword that the command at token i is a slip of, "" if none.
+func (m *mender) keyword(i int) string {
+	t := m.tokens[i]
+	if t.kind != word || !t.command || t.key || slices.Contains(m.functions, t.text) || knownSet()[t.text] || len(t.text) > 9 {
+		return ""
+	}
+	b := m.enclosing(i)
+	fits := "if for while until case function "
+	alone := i+1 >= len(m.tokens) || m.tokens[i+1].kind != word
+	if b != nil {
+		switch {
+		case b.body < 0 && b.word == "if":
+			fits += "then "
+		case b.body < 0 && b.word != "{" && b.word != "(":
+			fits += "do "
+		case b.word == "if":
+			fits += "else elif fi "
+		case b.word == "for" || b.word == "while" || b.word == "until":
+			fits += "done "
+		case b.word == "case":
+			fits += "esac "
+		}
+	}
+	lower := strings.ToLower(t.text)
+	if lower == "elsif" || lower == "elseif" || lower == "elsefi" {
+		return "elif"
+	}
+	if lower == "end" && alone && b != nil && b.body >= 0 {
+		return closers[b.word]
+	}
+	best, n := "", 3
+	for _, f := range strings.Fields(fits) {
+		d := source.Distance(lower, f)
+		limit := 1
+		if len(f) >= 6 {
+			limit = 2
+		}
+		single := f == "else" || f == "fi" || f == "done" || f == "esac"
+		if d > limit || d >= n || single && !alone || !single && f != "then" && f != "do" && alone || len(f) == 2 && lower[0] != f[0] && d > 0 && len(lower) < 3 && lower != "if" {
+			continue
+		}
+		if f == "if" && len(lower) < 3 && lower != "fi" {
+			continue
+		}
+		best, n = f, d
+	}
+	return best
+}
+
+// keywordIdeas mend slips in keywords.
+func (m *mender) keywordIdeas() []idea {
+	var out []idea
+	for i, t := range m.tokens {
+		if len(out) > 12 {
+			break
+		}
+		if to := m.keyword(i); to != "" {
+			out = append(out, m.replace("keyword", t, to, 0, false))
+		}
+		if t.command && !t.key && t.kind == word && i+2 < len(m.tokens) && m.tokens[i+1].kind == word && m.tokens[i+2].text == "(" && source.Distance(t.text, "function") <= 2 {
+			out = append(out, m.replace("keyword", t, "function", 0, false))
+		}
+		if t.kind == word && !t.key && i > 1 && m.tokens[i-2].key && (m.tokens[i-2].text == "for" || m.tokens[i-2].text == "case") && t.text != "in" && len(t.text) <= 3 && source.Distance(t.text, "in") <= 1 {
+			out = append(out, m.replace("keyword", t, "in", 0, true))
+		}
+		if t.key && t.text == "else" && i+1 < len(m.tokens) && m.tokens[i+1].key && m.tokens[i+1].text == "if" && m.line(i) == m.line(i+1) {
+			out = append(out, idea{rule: "elif", why: "else if -> elif", edits: []nsbox.Edit{m.edit(t.start, m.tokens[i+1].end, "elif")}})
+		}
+	}
+	return out
+}
+
+// bodyIdeas put the then or do of a block that lacks it: the semicolon before
+// one that stands in the line, or all of it at the end of the head's line.
+func (m *mender) bodyIdeas() []idea {
+	var out []idea
+	for _, b := range m.blocks {
+		if b.open < 0 || b.body >= 0 || len(out) > 12 || b.word == "{" || b.word == "(" || b.word == "case" {
+			continue
+		}
+		want := "do"
+		if b.word == "if" {
+			want = "then"
+		}
+		start := b.open
+		for k := b.open; k < len(m.tokens); k++ { // the last head of an if with elif
+			if m.tokens[k].key && m.tokens[k].text == "elif" && m.enclosing(k) != nil && m.enclosing(k).open == b.open {
+				start = k
+			}
+			if k == b.close || m.tokens[k].key && (m.tokens[k].text == "else" || m.tokens[k].text == "fi") && start > b.open {
+				break
+			}
+		}
+		for _, from := range []int{b.open, start} {
+			out = append(out, m.headIdeas(from, want)...)
+			if start == b.open {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// headIdeas are the places for want in the head that begins at token i.
+func (m *mender) headIdeas(i int, want string) []idea {
+	end := i + 1
+	for end < len(m.tokens) && m.tokens[end].kind != newline && m.tokens[end].kind != comment {
+		if t := m.tokens[end]; t.text == want && !t.key && t.kind == word {
+			return []idea{{rule: "separator", why: "a ; stands before " + want, edits: []nsbox.Edit{m.edit(m.tokens[end-1].end, t.start, "; ")}}}
+		}
+		if t := m.tokens[end]; t.kind == word && strings.HasSuffix(t.text, "]"+want) {
+			return []idea{m.insert("separator", t.end-len(want), "; ", 0, false)}
+		}
+		end++
+	}
+	if m.tokens[end-1].text == ";" {
+		return []idea{m.insert("body", m.tokens[end-1].end, " "+want, 1, false)}
+	}
+	return []idea{m.insert("body", m.tokens[end-1].end, "; "+want, 1, false)}
+}
+
+// testIdeas are about the brackets of tests and arithmetic, about arrays with
+// blanks around "=", and calls with brackets.
+func (m *mender) testIdeas() []idea {
+	var out []idea
+	for i, t := range m.tokens {
+		if len(out) > 16 {
+			break
+		}
+		next := func(k int) token {
+			if i+k < len(m.tokens) {
+				return m.tokens[i+k]
+			}
+			return token{}
+		}
+		switch {
+		case t.key && t.text == "[[":
+			end := i + 1
+			for end < len(m.tokens) && m.tokens[end].kind != newline && m.tokens[end].text != "]]" && m.tokens[end].text != ";" {
+				end++
+			}
+			if end < len(m.tokens) && m.tokens[end].text == "]]" {
+				continue
+			}
+			switch last := m.tokens[end-1]; {
+			case last.text == "]":
+				out = append(out, m.replace("test-bracket", last, "]]", 0, true))
+			case strings.HasSuffix(last.text, "]]"):
+				out = append(out, m.insert("test-blank", last.end-2, " ", 0, true))
+			case strings.HasSuffix(last.text, "]") && !strings.Contains(last.text, "["):
+				out = append(out, idea{rule: "test-bracket", why: "[[ ends with ]]", told: true, edits: []nsbox.Edit{m.edit(last.end-1, last.end, " ]]")}})
+			default:
+				out = append(out, m.insert("test-bracket", last.end, " ]]", 0, true))
+			}
+		case t.kind == word && name(t.text) == t.text && t.text != "" && next(1).text == "=" && next(2).text == "(":
+			out = append(out, idea{rule: "assignment", why: "no blanks may stand around = in an assignment", edits: []nsbox.Edit{m.edit(t.end, next(2).start, "=")}})
+		case t.kind == word && assignment(t.text) && strings.HasSuffix(t.text, "=") && next(1).text == "(":
+			out = append(out, idea{rule: "assignment", why: "no blanks may stand around = in an assignment", edits: []nsbox.Edit{m.edit(t.end, next(1).start, "")}})
+		case t.command && t.kind == word && !t.key && next(1).kind == operator && next(1).text == "(" && next(1).start == t.end && next(2).text != ")":
+			out = append(out, m.callIdea(i)...)
+		}
+	}
+	return out
+}
+
+// callIdea writes f a b for f(a, b).
+func (m *mender) callIdea(i int) []idea {
+	edits := []nsbox.Edit{m.edit(m.tokens[i+1].start, m.tokens[i+1].end, " ")}
+	for k := i + 2; k < len(m.tokens) && m.tokens[k].kind != newline; k++ {
+		t := m.tokens[k]
+		if t.text == ")" && t.kind == operator {
+			edits = append(edits, m.edit(t.start, t.end, ""))
+			if foreign[m.tokens[i].text] != "" {
+				edits = append(edits, m.edit(m.tokens[i].start, m.tokens[i].end, foreign[m.tokens[i].text]))
+			}
+			return []idea{{rule: "call", why: "commands are called without brackets", edits: edits}}
+		}
+		if strings.HasSuffix(t.text, ",") {
+			edits = append(edits, m.edit(t.end-1, t.end, ""))
+		}
+	}
+	return nil
+}
+
+// quoteIdeas end what is open in the first word that is: a quote or a
+// substitution.
+func (m *mender) quoteIdeas() []idea {
+	for i, t := range m.tokens {
+		if t.open == 0 {
+			continue
+		}
+		if t.kind == heredoc {
+			return m.heredocIdeas(i)
+		}
+		start := t.start
+		_, end := m.Bounds(m.LineOf(start))
+		end = min(max(end, start), len(m.Src))
+		line := strings.TrimRight(m.Src[start:end], " \t")
+		var out []idea
+		closer := string(t.open)
+		switch t.open {
+		case '"', '\'', '`':
+			if t.open == '\'' && strings.Count(line, "'")%2 == 1 && strings.Count(line, "'") > 2 && !strings.Contains(line, `"`) {
+				a, b := strings.IndexByte(line, '\''), strings.LastIndexByte(line, '\'')
+				out = append(out, idea{rule: "quote", why: "a text with an apostrophe", edits: []nsbox.Edit{m.edit(start+a, start+a+1, `"`), m.edit(start+b, start+b+1, `"`)}})
+			}
+		case ')':
+			if strings.Contains(line, "$((") || strings.HasPrefix(line, "((") {
+				out = append(out, m.places(start, line, "))")...)
+			}
+		}
+		out = append(out, m.places(start, line, closer)...)
+		if t.open == '"' || t.open == '\'' {
+			out = append(out, m.innerPlaces(start, line)...)
+		}
+		if t.open == ')' && len(strings.Fields(line)) <= 1 || t.open == ')' && strings.HasSuffix(strings.TrimSpace(line), "(") {
+			out = append(out, m.listEnd(start)...)
+		}
+		return out
+	}
+	return nil
+}
+
+// places are those in a line where closer may stand, the likely ones first.
+func (m *mender) places(start int, line, closer string) []idea {
+	var out []idea
+	for n := len(line); n > 0 && len(out) < 14; n-- {
+		rest := line[n:]
+		cost := 0
+		switch {
+		case rest == "":
+			cost = 1
+		case strings.HasPrefix(rest, "; then"), strings.HasPrefix(rest, "; do"), strings.HasPrefix(rest, " ]"), strings.HasPrefix(rest, ";;"):
+			cost = 0
+		case rest[0] == '"' || rest[0] == ')' || rest[0] == '}':
+			cost = 2
+			if closer == "}" || closer == ")" || closer == "))" {
+				cost = 0
+			}
+		case rest[0] == ';' || strings.HasPrefix(rest, " |") || strings.HasPrefix(rest, " &&") || strings.HasPrefix(rest, " >") || strings.HasPrefix(rest, " <"), strings.HasPrefix(rest, " = "), strings.HasPrefix(rest, " == "):
+			cost = 1
+		case closer == "}" && !nameByte(rest[0]) && nameByte(line[n-1]):
+			cost = 1
+		case rest[0] == ' ' && closer != "}":
+			cost = 5
+		default:
+			continue
+		}
+		out = append(out, m.insert("quote", start+n, closer, cost, false))
+	}
+	return out
+}
+
+// innerPlaces end a substitution inside of a text: "${x and".
+func (m *mender) innerPlaces(start int, line string) []idea {
+	var out []idea
+	for at := 0; len(out) < 10; {
+		k := strings.Index(line[at:], "${")
+		if k < 0 {
+			break
+		}
+		at += k + 2
+		n := at
+		for n < len(line) && (nameByte(line[n]) || strings.IndexByte("#!@*[]:-", line[n]) >= 0) {
+			n++
+		}
+		if n == len(line) || line[n] != '}' {
+			out = append(out, m.insert("quote", start+n, "}", 0, false))
+		}
+	}
+	for at := 0; len(out) < 16; {
+		k := strings.Index(line[at:], "$(")
+		if k < 0 {
+			break
+		}
+		at += k + 2
+		for n := at; n <= len(line); n++ {
+			if n == len(line) || line[n] == '"' {
+				out = append(out, m.insert("quote", start+n, ")", 1, false))
+				if strings.HasPrefix(line[at:], "(") {
+					out = append(out, m.insert("quote", start+n, "))", 1, false))
+				}
+				break
+			}
+		}
+	}
+	return out
+}
+
+// listEnd puts the bracket of a list over several lines where it is no longer
+// indented.
+func (m *mender) listEnd(start int) []idea {
+	line := m.LineOf(start)
+	n := line + 1
+	for n <= m.Lines() && (m.Blank(n) || source.Width(m.Line(n), 8) > source.Width(m.Line(line), 8)) {
+		n++
+	}
+	last := n - 1
+	for last > line && m.Blank(last) {
+		last--
+	}
+	return []idea{m.insert("bracket", m.Next(last), m.Indent(line)+")\n", 0, false)}
+}
+
+// heredocIdeas mend the word that ends a text.
+func (m *mender) heredocIdeas(i int) []idea {
+	t := m.tokens[i]
+	for k := i - 1; k > 0; k-- {
+		if m.tokens[k-1].text != "<<" && m.tokens[k-1].text != "<<-" {
+			continue
+		}
+		w := strings.Trim(m.tokens[k].text, `"'\`)
+		for n := m.LineOf(t.start); n <= m.Lines(); n++ {
+			s := strings.TrimSpace(m.Line(n))
+			if s != "" && source.Distance(strings.ToLower(s), strings.ToLower(w)) <= 1 {
+				start, end := m.Bounds(n)
+				return []idea{{rule: "heredoc", why: "the text ends with " + w + " alone in its line", edits: []nsbox.Edit{m.edit(start, end, w)}}}
+			}
+		}
+		return nil
+	}
+	return nil
+}
