@@ -1,6 +1,7 @@
 package javascript
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
@@ -93,11 +94,13 @@ func (c *code) switchBrace(open int) bool {
 // close, and take away what closes nothing.
 func blockIdeas(c *code, f fault, e int) []change {
 	gaps, extra := layout(c)
+	gaps = slices.DeleteFunc(gaps, func(g gap) bool { return hasOpen(c, c.line(g.open)) })
 	var out []change
 	if len(gaps) > 8 {
 		gaps = gaps[:8]
 	}
 	var all []edit
+	worst := 0
 	for k := 0; k < len(gaps); {
 		n := k + 1
 		for n < len(gaps) && gaps[n].before == gaps[k].before {
@@ -107,7 +110,7 @@ func blockIdeas(c *code, f fault, e int) []change {
 		all = append(all, edits...)
 		inline := 0
 		if g := gaps[k]; c.line(g.open) == c.line(g.before-1) && (!c.first(g.before) || c.line(e-1) == c.line(g.open)) {
-			inline = 8 // within a line the indentation says nothing
+			inline, worst = 8, 8 // within a line the indentation says nothing
 		}
 		for _, g := range gaps[k:n] {
 			if n-k > 1 {
@@ -118,7 +121,7 @@ func blockIdeas(c *code, f fault, e int) []change {
 		k = n
 	}
 	if len(gaps) > 1 {
-		out = append([]change{blockChange(all, 0)}, out...)
+		out = append([]change{blockChange(all, worst)}, out...)
 	}
 	for k, i := range extra {
 		if k == 4 {

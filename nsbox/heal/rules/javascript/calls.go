@@ -86,6 +86,15 @@ func (t *types) callDoubt(open int) int {
 // that name.
 func (t *types) ownDoubt(name string, n int) int {
 	worst := 0
+	for k := range t.classes {
+		if at, ok := t.classes[k].members["constructor"]; ok && t.classes[k].name == name {
+			for _, f := range t.functions {
+				if least, most := t.parameters(f); f.open == at+1 && (n < least || most >= 0 && n > most) {
+					return 6
+				}
+			}
+		}
+	}
 	for _, f := range t.functions {
 		if f.name != name && !(t.c.is(f.head-1, "=") && t.c.word(f.head-2) && t.c.toks[f.head-2].Text == name) {
 			continue

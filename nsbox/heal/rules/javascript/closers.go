@@ -50,7 +50,7 @@ func (c *code) closeFrom(o, e int) []change {
 			doubt = 6
 		}
 		ch := change{rule: "missing-bracket", why: "a bracket is not closed", rank: nsbox.RankLocal,
-			edits: one(insert(c.toks[k].End, insertion)), doubt: doubt}
+			edits: one(insert(c.toks[k].End, insertion)), doubt: doubt, weighed: true}
 		switch {
 		case text == "]" && c.is(o+1, "..."):
 			ch.doubt = c.spreadDoubt(o, k)

@@ -12,8 +12,10 @@ type change struct {
 	rule, why string
 	rank      nsbox.Rank
 	edits     []edit
-	// doubt orders changes that parse; 0 is the first.
-	doubt int
+	// doubt orders changes that parse; 0 is the first. It is weighed where the
+	// rule looked at what the change makes of its line.
+	doubt   int
+	weighed bool
 }
 
 // The bounds of one repair: how many errors it mends one after the other, how
@@ -70,7 +72,7 @@ func (r *repair) note(ch change) {
 // the one that gets the parser furthest.
 func (r *repair) try(c *code, f fault, changes []change) (found []solution, best string, bestParsed parsed, via *change) {
 	furthest := f.at
-	var ideaDoubts []int
+	var ideas []*change // of found
 	tried := map[string]int{} // to the index in found, -1 where it does not parse
 	for i := range changes {
 		ch := &changes[i]
@@ -82,9 +84,9 @@ func (r *repair) try(c *code, f fault, changes []change) (found []solution, best
 			continue
 		}
 		if k, again := tried[out]; again { // two rules have the same idea
-			if k >= 0 && ch.doubt < ideaDoubts[k] {
-				found[k].doubt -= ideaDoubts[k] - ch.doubt
-				ideaDoubts[k] = ch.doubt
+			if k >= 0 && (ch.weighed || ch.doubt < ideas[k].doubt && !ideas[k].weighed) {
+				found[k].doubt += ch.doubt - ideas[k].doubt
+				ideas[k] = ch
 			}
 			continue
 		}
@@ -94,10 +96,10 @@ func (r *repair) try(c *code, f fault, changes []change) (found []solution, best
 		if p.ok() {
 			tried[out] = len(found)
 			found = append(found, r.solved(out, *ch))
-			ideaDoubts = append(ideaDoubts, ch.doubt)
+			ideas = append(ideas, ch)
 			continue
 		}
-		if at := p.faults[0].at - growth(ch.edits, f.at); at > furthest && c.text.LineOf(min(at, len(c.src))) > c.text.LineOf(f.at) || at > furthest+20 {
+		if at := p.faults[0].at - growth(ch.edits, p.faults[0].at); at > furthest && c.text.LineOf(min(at, len(c.src))) > c.text.LineOf(f.at) || at > furthest+20 {
 			furthest, best, bestParsed, via = at, out, p, ch
 		}
 	}
@@ -148,6 +150,7 @@ func ideas(c *code, f fault) []change {
 // elsewhere: an error can hide behind another.
 func together(c *code, ideas []change) []change {
 	gaps, _ := layout(c)
+	gaps = slices.DeleteFunc(gaps, func(g gap) bool { return hasOpen(c, c.line(g.open)) })
 	if len(gaps) == 0 || len(gaps) > 4 {
 		return nil
 	}
