@@ -16,7 +16,8 @@ const typeCompile = "CompileError"
 //
 // Of a failed build it returns every error. After a program that ended by a
 // signal or an exception come those of the compiler's warnings that may be the
-// reason; of a program that ended well, when its check ran, they are all there
+// reason, as do those about functions that C has not seen declared after the
+// errors of a build; of a program that ended well, when its check ran, they are all there
 // is. Warnings are of the phase [nsbox.PhaseLint].
 func Analyze(e nsbox.Evidence) []nsbox.Diagnosis {
 	s := newSources(e.Files)
@@ -25,12 +26,11 @@ func Analyze(e nsbox.Evidence) []nsbox.Diagnosis {
 		return s.warnings(checked, lintOptions)
 	}
 	if e.Stage != nsbox.StageRun {
-		if found := s.errors(checked); len(found) > 0 {
-			return found
-		}
 		told := parseText(string(e.Stderr))
-		if found := s.errors(told); len(found) > 0 {
-			return found
+		for _, all := range [][]message{checked, told} {
+			if found := s.errors(all); len(found) > 0 {
+				return append(found, s.warnings(all, implicitOptions)...)
+			}
 		}
 		if found := s.linker(string(e.Stderr), append(told, checked...)); len(found) > 0 {
 			return found
@@ -60,13 +60,17 @@ var lintOptions = map[string]bool{
 	"-Wreturn-type": true, "-Wimplicit-function-declaration": true, "-Wint-conversion": true,
 	"-Wincompatible-pointer-types": true, "-Wparentheses": true, "-Wmultichar": true,
 	"-Wuninitialized": true, "-Wmaybe-uninitialized": true, "-Warray-bounds": true,
-	"-Wdangling-else": true, "-Wreturn-local-addr": true, "-Wmissing-field-initializers": false,
+	"-Wdangling-else": true, "-Wreturn-local-addr": true,
 	"-Wsizeof-pointer-memaccess": true, "-Wdelete-non-virtual-dtor": true, "-Wimplicit-int": true,
 	"-Wreturn-mismatch": true, "-Wstringop-overflow=": true, "-Woverflow": true, "-Wdiv-by-zero": true,
 	"-Waddress": true, "-Wnonnull": true, "-Wdiscarded-qualifiers": true, "-Wmisleading-indentation": true,
 	"-Wempty-body": true, "-Wbool-compare": true, "-Wtautological-compare": true, "-Wint-to-pointer-cast": true,
-	"-Wpointer-to-int-cast": true, "-Wbuiltin-declaration-mismatch": true, "-Wunused-value": true,
+	"-Wpointer-to-int-cast": true, "-Wbuiltin-declaration-mismatch": true,
 }
+
+// implicitOptions are the warnings that explain errors: C takes a function that
+// nobody has declared for one that returns int.
+var implicitOptions = map[string]bool{"-Wimplicit-function-declaration": true}
 
 // crashOptions are the warnings that explain a crash.
 var crashOptions = map[string]bool{

@@ -84,7 +84,7 @@ func parseJSON(out []byte) []message {
 				return all
 			}
 			if m.Kind != "" {
-				all = append(all, m.message(0))
+				all = append(all, promote(m.message(0))...)
 			}
 		}
 		if _, err := dec.Token(); err != nil {
@@ -93,6 +93,21 @@ func parseJSON(out []byte) []message {
 		out = out[dec.InputOffset():]
 	}
 	return all
+}
+
+// promote takes errors out of the notes of a warning: gcc groups a warning about
+// a string without an end with the error that is the same.
+func promote(m message) []message {
+	out := []message{m}
+	if m.isError() {
+		return out
+	}
+	for _, n := range m.Notes {
+		if n.isError() {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func (m *jsonMessage) message(depth int) message {

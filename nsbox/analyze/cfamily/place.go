@@ -82,7 +82,7 @@ func (s *sources) diagnosis(m *message, phase nsbox.Phase) nsbox.Diagnosis {
 	}
 	var hint []string
 	for i := range m.Notes {
-		if h := strings.TrimSpace(m.Notes[i].Text); h != "" && len(hint) < maxHints {
+		if h := strings.TrimSpace(m.Notes[i].Text); h != "" && len(hint) < maxHints && (s.isOwn(m.Notes[i].File) || i < 2) {
 			hint = append(hint, h)
 		}
 		d.Suggestions = append(d.Suggestions, s.suggestions(&m.Notes[i])...)

@@ -159,6 +159,10 @@ func (f *code) between(d *nsbox.Diagnosis, i int) []idea {
 	if !ends || !begins || stmtWords[prev.Text] && prev.Text != "break" && prev.Text != "continue" && prev.Text != "return" {
 		return nil
 	}
+	if strings.HasPrefix(d.Message, "expected '{' before") && (prev.Text == ")" || prev.Text == "}") && cur.Kind == source.Word && (f.is(i+1, "(") || f.is(i+1, "{")) {
+		// The members that a constructor initializes.
+		return []idea{{rule: "punctuation", why: "a \",\" is missing", edits: []nsbox.Edit{f.insert(prev.End, ",")}, rank: nsbox.RankLocal}}
+	}
 	put := func(text, why string, sure bool) []idea {
 		return []idea{{rule: "punctuation", why: why, edits: []nsbox.Edit{f.insert(prev.End, text)}, rank: nsbox.RankLocal, sure: sure}}
 	}
@@ -264,7 +268,7 @@ func (f *code) conditionParens(_ *nsbox.Diagnosis, i int) []idea {
 // their place.
 func (f *code) forHead(d *nsbox.Diagnosis, i int) []idea {
 	p := f.enclosing(i, "({")
-	if p < 0 && f.is(i, ")") && f.pair[i] >= 0 {
+	if f.is(i, ")") && f.pair[i] >= 0 {
 		p = f.pair[i]
 	}
 	if p < 0 || !f.is(p, "(") || !f.is(p-1, "for") || f.pair[p] < 0 {
@@ -297,6 +301,10 @@ func (f *code) forHead(d *nsbox.Diagnosis, i int) []idea {
 		}
 		return []idea{out}
 	}
+	// A step where the condition should be: the condition is empty.
+	if len(semis) == 1 && semis[0]+1 < end && f.steps(semis[0]+1, end) && !f.compares(semis[0]+1, end) {
+		return []idea{{rule: "for", why: "a \";\" is missing in the for", edits: []nsbox.Edit{f.insert(f.tok(semis[0]).End, ";")}, rank: nsbox.RankLocal}}
+	}
 	// Two values side by side: that is where it is missing.
 	for k := p + 2; k < end; k++ {
 		a, b := f.toks[k-1], f.toks[k]
@@ -312,6 +320,26 @@ func (f *code) forHead(d *nsbox.Diagnosis, i int) []idea {
 	}
 	_ = d
 	return nil
+}
+
+// steps reports whether the tokens change a variable.
+func (f *code) steps(from, to int) bool {
+	for k := from; k < to; k++ {
+		switch f.toks[k].Text {
+		case "++", "--", "+=", "-=", "*=", "/=", "=", ">>=", "<<=":
+			return true
+		}
+	}
+	return false
+}
+
+func (f *code) compares(from, to int) bool {
+	for k := from; k < to; k++ {
+		if b := binary[f.toks[k].Text]; b == 8 || b == 9 {
+			return true
+		}
+	}
+	return false
 }
 
 // strayComma removes a comma with nothing behind it.
@@ -472,7 +500,8 @@ func tooFew(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 func missingComma(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 	i := f.at(d)
 	for k := i; k < i+6; k++ {
-		if f.tok(k).Kind == source.Number && f.is(k+1, "(") {
+		joined := f.tok(k).Kind == source.String && f.tok(k+1).Kind == source.Word && f.is(k+2, "(") && f.enclosing(k, "(") >= 0
+		if f.tok(k).Kind == source.Number && f.is(k+1, "(") || joined {
 			return []idea{{rule: "punctuation", why: "a \",\" is missing", edits: []nsbox.Edit{f.insert(f.tok(k).End, ",")}, rank: nsbox.RankLocal}}
 		}
 	}
@@ -525,4 +554,35 @@ func elseAlone(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 		}}}
 	}
 	return nil
+}
+
+// modifiers are words that another word of the same type follows.
+var modifiers = set(`const volatile unsigned signed long short struct class enum union typename static`)
+
+// templateComma puts a comma between two arguments of a template.
+func templateComma(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
+	from, to := f.lineRange(d.Line)
+	var places []int
+	depth := 0
+	for k := from; k < to; k++ {
+		switch {
+		case f.is(k, "<") && f.tok(k-1).Kind == source.Word:
+			depth++
+		case f.is(k, ">"):
+			depth--
+		case f.is(k, ">>"):
+			depth -= 2
+		case depth > 0 && (f.is(k, ";") || f.is(k, "<<")):
+			return nil
+		}
+		a, b := f.tok(k), f.tok(k+1)
+		first := a.Kind == source.Word && !modifiers[a.Text] && !(b.Text == "int" && typeWords[a.Text]) && b.Text != "const"
+		if depth > 0 && (first || a.Text == ">") && k+1 < to && (b.Kind == source.Word || b.Kind == source.Number) {
+			places = append(places, k)
+		}
+	}
+	if len(places) != 1 {
+		return nil
+	}
+	return []idea{{rule: "punctuation", why: "a \",\" is missing", edits: []nsbox.Edit{f.insert(f.tok(places[0]).End, ",")}, rank: nsbox.RankLocal}}
 }

@@ -80,9 +80,22 @@ func numberEnd(src string, at int) int {
 		if !alnum && c != '.' && !exponent && !separator {
 			break
 		}
+		if c == '.' && member(src[i+1:]) {
+			break
+		}
 		i++
 	}
 	return max(i, at+1)
+}
+
+// member reports whether a name follows the point behind a number: then a
+// bracket is missing between them, as in v[0.size().
+func member(s string) bool {
+	n := 0
+	for n < len(s) && isIdent(rune(s[n])) {
+		n++
+	}
+	return n > 2 && strings.Trim(s[:n], "abcdefghijklmnopqrstuvwxyz_") == "" && strings.Trim(s[:n], "eflp") != ""
 }
 
 func set(words string) map[string]bool {

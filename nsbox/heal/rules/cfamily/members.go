@@ -367,11 +367,39 @@ func (f *code) makeConst(name string) []idea {
 		}
 		out.edits = append(out.edits, f.insert(f.tok(end).End, " const"))
 	}
+	if len(out.edits) > 1 && !strings.HasPrefix(name, "operator") {
+		out.edits = f.readers(name, out.edits)
+	}
 	if len(out.edits) == 0 {
 		return nil
 	}
 	return []idea{out}
 }
+
+// readers keeps the edits of those overloads that return a value: the one that
+// returns a reference is there to write by, and stays.
+func (f *code) readers(name string, edits []nsbox.Edit) []nsbox.Edit {
+	var out []nsbox.Edit
+	for _, e := range edits {
+		close := source.At(f.toks, e.Start-1)
+		at := f.pair[close] - 1
+		if at > 0 && f.is(at, name) && (f.is(at-1, "&") || f.is(at-1, "*")) {
+			from, _ := f.statement(at)
+			if !strings.Contains(f.slice(from, at), "const") {
+				continue
+			}
+		}
+		out = append(out, e)
+	}
+	if len(out) == 0 {
+		return edits
+	}
+	return out
+}
+
+// overloaded is for two methods of one name and the same parameters, one of
+// which should be const.
+func overloaded(_ *ctx, f *code, _ *nsbox.Diagnosis, m []string) []idea { return f.makeConst(m[1]) }
 
 // operatorEnd returns where the parameters of the operator at k end, when it is
 // the one of that name; "operator" alone is any call operator.

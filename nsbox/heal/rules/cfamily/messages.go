@@ -5,6 +5,7 @@ import (
 
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
+	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
 // rule proposes for messages of one form.
@@ -96,7 +97,11 @@ var messages = []rule{
 	on("with no type", `^ISO C\+\+ forbids declaration of '(\w+)' with no type`, missingType),
 	on("must return 'int'", `^'::main' must return 'int'`, mainInt),
 	on("jump to case label", `.`, caseBlock),
-	on("without previous declaration", `.`, nil2),
+	on("without previous declaration", `.`, wordSlip),
+	on("cannot be overloaded with", `^'.*?([\w]+)\(.*' cannot be overloaded with`, overloaded),
+	also("incompatible type for argument", `.`, caseTwin),
+	also("invalid conversion from", `.`, caseTwin),
+	also("cannot convert", `.`, caseTwin),
 	on("redeclaration of", `^redeclaration of '.*?(\w+)'`, redeclared),
 	// Directives and characters.
 	on("No such file or directory", `^([^\s:]+): No such file or directory`, noHeader),
@@ -111,6 +116,8 @@ var messages = []rule{
 	also("", `before '?(\w+)?`, wordSlip),
 	on("expected", `^(?:expected|'?else'? without)`, punctuation),
 	on("'else' without a previous 'if'", `.`, elseAlone),
+	on("template argument", `template argument`, templateComma),
+	on("two or more data types", `^two or more data types in declaration`, templateComma),
 	on("stray '", `^stray '(.+)' in program`, stray),
 	on("called object", `^called object is not a function`, missingComma),
 	on("cannot be used as a function", `cannot be used as a function`, missingComma),
@@ -128,10 +135,21 @@ func nil2(*ctx, *code, *nsbox.Diagnosis, []string) []idea { return nil }
 func toolFix(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 	var out []idea
 	for _, s := range d.Suggestions {
-		if len(s.Edits) == 0 {
+		if len(s.Edits) == 0 || f.inHead(s.Edits[0]) {
 			continue
 		}
 		out = append(out, idea{rule: "compiler-fixit", why: s.Message, edits: s.Edits, rank: nsbox.RankSuggested})
 	}
 	return out
+}
+
+// inHead reports whether e puts a semicolon into parentheses: they are the head
+// of a for, and which of its parts is missing is not the compiler's to know.
+func (f *code) inHead(e nsbox.Edit) bool {
+	if e.Text != ";" || e.File != f.name {
+		return false
+	}
+	i := source.At(f.toks, e.Start)
+	p := f.enclosing(i, "({")
+	return f.is(i, ")") || p >= 0 && f.is(p, "(")
 }

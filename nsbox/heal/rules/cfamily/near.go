@@ -173,6 +173,22 @@ func (f *code) choose(d *nsbox.Diagnosis, name string, pool []string, penalty ma
 	return "", false
 }
 
+// streams prefers the streams where a statement begins with one.
+func (f *code) streams(i int) map[string]int {
+	start := i
+	if f.is(i-1, "::") {
+		start = i - 2
+	}
+	switch {
+	case !f.startsStatement(start):
+	case f.is(i+1, "<<"):
+		return map[string]int{"cout": -3, "cerr": -3, "clog": -3}
+	case f.is(i+1, ">>"):
+		return map[string]int{"cin": -3}
+	}
+	return nil
+}
+
 // alike reports whether one word is a part of the other, or most letters agree:
 // circle_area and calculate_area.
 func alike(a, b string) bool {
@@ -212,13 +228,37 @@ func (f *code) stdNear(d *nsbox.Diagnosis, name string, i int) []idea {
 	if !f.cpp || f.usingStd() || f.is(i-1, "::") {
 		return nil
 	}
-	best, ok := f.choose(d, name, f.libraryNames(true, false), nil)
+	best, ok := f.choose(d, name, f.libraryNames(true, false), f.streams(i))
 	if !ok {
 		return nil
 	}
 	out := f.rename(name, "std::"+best, i)
 	out.rank = nsbox.RankLocal
 	return []idea{out}
+}
+
+// caseTwin is for a name that is there, but of another kind than is asked for,
+// while one that differs in case alone would do: withdraw and WITHDRAW.
+func caseTwin(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
+	i := f.at(d)
+	t := f.tok(i)
+	v, ok := f.declared(t.Text, i)
+	if t.Kind != source.Word || !ok || f.is(i+1, "(") {
+		return nil
+	}
+	found := ""
+	for _, other := range f.visible(i) {
+		if other.name != t.Text && other.kind != v.kind && other.kind != aType && strings.EqualFold(other.name, t.Text) {
+			if found != "" && found != other.name {
+				return nil
+			}
+			found = other.name
+		}
+	}
+	if found == "" {
+		return nil
+	}
+	return []idea{{rule: "name", why: "\"" + found + "\" is meant, not \"" + t.Text + "\"", edits: []nsbox.Edit{f.replace(i, found)}, rank: nsbox.RankLocal, sure: true}}
 }
 
 // unknownStd is for std::name that is not there: not included, or misspelled.
@@ -241,10 +281,10 @@ func unknownStd(_ *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
 	if std {
 		return nil
 	}
-	if best, ok := f.choose(d, name, f.libraryNames(true, false), nil); ok {
+	if best, ok := f.choose(d, name, f.libraryNames(true, false), f.streams(i)); ok {
 		return []idea{f.rename(name, best, i)}
 	}
-	if best, ok := f.choose(d, name, f.libraryNames(true, true), nil); ok {
+	if best, ok := f.choose(d, name, f.libraryNames(true, true), f.streams(i)); ok {
 		return []idea{f.rename(name, best, i)}
 	}
 	if len(f.byName[name]) > 0 && f.is(i-1, "::") && f.is(i-2, "std") {

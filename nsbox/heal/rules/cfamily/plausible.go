@@ -22,6 +22,7 @@ const (
 	twinCalls   = 3
 	idleGroup   = 2
 	mathInCall  = 1
+	usualText   = 2
 )
 
 // judge weighs a stretch of tokens.
@@ -87,7 +88,8 @@ func (j *judge) balance() {
 		}
 	}
 	for _, i := range open {
-		if j.toks[i].Text != "{" || i < len(j.toks)-1 && j.insideParen(i) {
+		list := j.is(i-1, "=") || j.is(i-1, ",") || j.is(i-1, "{") || j.insideParen(i)
+		if j.toks[i].Text != "{" || i < len(j.toks)-1 && list {
 			j.cost += unbalanced
 		}
 	}
@@ -126,10 +128,12 @@ func (j *judge) neighbours(i int) {
 		return
 	}
 	switch {
-	case operand(t) && (operand(prev) || closer(prev)):
+	case operand(t) && (operand(prev) || closer(prev)) && t.Text != "const":
 		if !j.mayFollow(i) {
 			j.cost += notGrammar
 		}
+	case t.Text == "." && prev.Kind == source.Number, t.Text == "const" && j.is(i+1, ")") && prev.Kind == source.Word, t.Text == "(" && j.is(i-1, ")") && j.uncallable(i-1):
+		j.cost += notGrammar
 	case t.Text == "(" && (prev.Kind == source.Number || prev.Kind == source.String):
 		j.cost += notGrammar
 	case t.Text == "{" && (prev.Kind == source.Number || prev.Kind == source.String):
@@ -144,6 +148,17 @@ func (j *judge) neighbours(i int) {
 			j.cost += notGrammar
 		}
 	}
+}
+
+// uncallable reports whether the parenthesis that i closes is a group that
+// nobody calls: not (*f) or a call's arguments, nor a cast or condition.
+func (j *judge) uncallable(i int) bool {
+	open := j.pair[i]
+	if open < 0 || j.is(open+1, "*") || j.is(open+1, "[") || j.control(open) || j.cast(i) {
+		return false
+	}
+	p := j.tok(open - 1)
+	return p.Kind == source.Punct && !closer(p) && p.Text != ">"
 }
 
 // oneChar reports whether a character literal holds one character.
@@ -384,7 +399,7 @@ func (j *judge) grouping(open, end int, g group) {
 	if g.lowest == 1 && g.cond > 0 && g.rises {
 		j.cost += idleGroup // (c = getchar() != EOF)
 	}
-	if next.Kind == source.Word && !j.cast(end) {
+	if next.Kind == source.Word && !afterParen[next.Text] && !j.cast(end) {
 		j.cost += notGrammar
 	}
 }
@@ -431,6 +446,9 @@ func (j *judge) index(open int) {
 	if end < 0 || end == open+1 {
 		return
 	}
+	if p := j.tok(open - 1); p.Kind == source.Number || p.Kind == source.Word && j.scalar(p.Text) {
+		j.cost += notGrammar
+	}
 	g := j.inside(open, end)
 	if g.cond > 0 || g.lowest == 1 {
 		j.cost += condInCall
@@ -442,11 +460,22 @@ func (j *judge) index(open int) {
 		j.cost += wrongCount
 	}
 	if g.math > 0 {
-		j.cost += mathInCall
 		if j.is(g.math+2, "[") && j.pair[g.math+2] > 0 && j.sameText(open-1, g.math+1) {
 			j.cost += twinCalls // a[i - a[j]] for a[i] - a[j]
 		}
 	}
+}
+
+// scalar reports whether name is a number, which has no elements.
+func (j *judge) scalar(name string) bool {
+	ds := j.f.byName[name]
+	for _, k := range ds {
+		d := j.f.decls[k]
+		if d.kind != aVariable || !isNumber(d.typ) || d.at >= 0 && (j.f.is(d.at+1, "[") || j.f.is(d.at-1, "*")) {
+			return false
+		}
+	}
+	return len(ds) > 0
 }
 
 func (j *judge) sameText(a, b int) bool { return j.tok(a).Text == j.tok(b).Text }

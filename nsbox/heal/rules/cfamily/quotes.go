@@ -193,6 +193,11 @@ func (f *code) stringCost(text, tail string) int {
 		if strings.HasSuffix(body, ")") || strings.HasSuffix(body, ";") || strings.HasSuffix(body, ",") || strings.HasSuffix(body, " ") {
 			cost++
 		}
+		for _, pair := range []string{"()", "[]", "{}"} {
+			if strings.Count(body, pair[:1]) != strings.Count(body, pair[1:]) {
+				cost += 2
+			}
+		}
 		if strings.HasPrefix(body, ")") || strings.HasPrefix(body, ",") || strings.HasPrefix(body, ";") {
 			cost += 3
 		}
@@ -207,9 +212,25 @@ func (f *code) stringCost(text, tail string) int {
 	if cost >= unbalanced {
 		return cost
 	}
-	// Blanks at the seam belong to the code behind it.
-	if strings.HasPrefix(tail, " ") && len(strings.TrimSpace(tail)) > 0 {
-		cost--
+	return max(cost+seam(tail, strings.Contains(text, "{ "))+f.plausible(toks, true), 0)
+}
+
+// seam weighs the blanks behind the quote: one stands before an operator, none
+// before what ends an argument.
+func seam(tail string, spaced bool) int {
+	code := strings.TrimLeft(tail, " ")
+	blanks := len(tail) - len(code)
+	if code == "" {
+		return min(blanks, 1)
 	}
-	return max(cost+f.plausible(toks, true), 0)
+	if code[0] == '}' && spaced {
+		return max(2*blanks, 2) - 2 // { "a" }
+	}
+	if strings.IndexByte(",;)]}:", code[0]) >= 0 && !strings.HasPrefix(code, ": ") {
+		return min(2*blanks, 4)
+	}
+	if blanks == 1 {
+		return -1
+	}
+	return min(blanks, 2)
 }

@@ -73,7 +73,7 @@ const maxSource = 1 << 20
 
 // compiling proposes for what a compiler or linker refuses.
 func (c *ctx) compiling() []idea {
-	var ideas []idea
+	ideas := c.again(&c.p.Diagnoses[0])
 	looked := map[string]bool{}
 	for i := range min(len(c.p.Diagnoses), maxDiagnoses) {
 		d := &c.p.Diagnoses[i]
@@ -96,7 +96,7 @@ func (c *ctx) compiling() []idea {
 		if len(own) == 0 {
 			continue
 		}
-		if len(ideas) == 0 {
+		if len(firsts) == 0 {
 			ideas = own
 		}
 		firsts = append(firsts, own[0])

@@ -96,10 +96,36 @@ func (f *code) formatAddress(d *nsbox.Diagnosis) []idea {
 
 // crashed proposes for the end of a program itself.
 func (f *code) crashed(d *nsbox.Diagnosis) []idea {
-	if !strings.Contains(d.Message, "std::out_of_range") {
+	switch {
+	case strings.Contains(d.Message, "std::out_of_range"):
+		return f.offByOne()
+	case d.Type == "SIGSEGV":
+		return f.joinedStrings()
+	}
+	return nil
+}
+
+// joinedStrings is for a list of strings that is one too short, because two that
+// stand side by side have become one. There must be only one such place, and the
+// others must be set apart by commas.
+func (f *code) joinedStrings() []idea {
+	var found []int
+	for k := range f.toks {
+		if f.tok(k).Kind != source.String || f.tok(k+1).Kind != source.String || f.line(k) != f.line(k+1) {
+			continue
+		}
+		p := f.enclosing(k, "({")
+		if p < 0 || !f.is(p, "{") || f.blockBrace(p) {
+			continue
+		}
+		if f.is(k-1, ",") && f.tok(k-2).Kind == source.String || f.is(k+2, ",") && f.tok(k+3).Kind == source.String {
+			found = append(found, k)
+		}
+	}
+	if len(found) != 1 {
 		return nil
 	}
-	return f.offByOne()
+	return []idea{{rule: "punctuation", why: "a \",\" is missing between two strings", edits: []nsbox.Edit{f.insert(f.tok(found[0]).End, ",")}, rank: nsbox.RankLocal}}
 }
 
 // offByOne is for a loop that counts up to a container's size, that included:

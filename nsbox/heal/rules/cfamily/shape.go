@@ -227,7 +227,10 @@ type reading struct {
 }
 
 // mendBracket proposes for one problem, the most plausible first.
-func (f *code) mendBracket(p problem) []idea {
+func (f *code) mendBracket(p problem) []idea { return f.readings(p, 3) }
+
+// readings returns up to n of them.
+func (f *code) readings(p problem, n int) []idea {
 	from, to := f.stretch(p)
 	if to-from > 600 {
 		return nil
@@ -241,7 +244,7 @@ func (f *code) mendBracket(p problem) []idea {
 	slices.SortStableFunc(all, func(a, b reading) int { return a.cost - b.cost })
 	var out []idea
 	for _, r := range all {
-		if r.cost >= unbalanced || len(out) == 3 || r.cost > all[0].cost+notGrammar {
+		if r.cost >= unbalanced || len(out) == n || r.cost > all[0].cost+notGrammar {
 			break
 		}
 		out = append(out, idea{rule: "bracket", why: r.what, edits: r.edits, rank: nsbox.RankLocal})
@@ -272,10 +275,7 @@ func (f *code) closings(p problem, from, to int) []reading {
 	if len(kinds) == 1 || strings.Count(kinds, kinds[:1]) == len(kinds) {
 		for k := min(end, len(toks)); k > first; k-- {
 			try := with(toks, k, kinds[:1])
-			cost := f.plausible(try, false)
-			if k == first+1 && !f.cpp {
-				cost += idleGroup
-			}
+			cost := f.plausible(try, false) - f.usual(try, k, p)
 			out = append(out, reading{
 				edits: []nsbox.Edit{f.insert(f.tok(from+k-1).End, kinds[:1])}, cost: cost,
 				what: "a \"" + kinds[:1] + "\" is missing",
@@ -293,6 +293,41 @@ func (f *code) closings(p problem, from, to int) []reading {
 		})
 	}
 	return append(out, f.closings2(p, from, to, kinds)...)
+}
+
+// usual is a bonus for a bracket whose whole text stands elsewhere in the file,
+// too: values[j + 1].
+func (f *code) usual(toks []source.Token, close int, p problem) int {
+	depth, open := 0, -1
+	for k := close; k >= 0; k-- {
+		switch toks[k].Text {
+		case ")", "]":
+			depth++
+		case "(", "[":
+			depth--
+		}
+		if depth == 0 {
+			open = k
+			break
+		}
+	}
+	if open < 1 || toks[open-1].Kind != source.Word || close-open > 20 || close == open+1 {
+		return 0
+	}
+	first := toks[open-1].Text
+	for i, t := range f.toks {
+		if t.Text != first || i+close-open+1 >= len(f.toks) || f.line(i) == f.line(p.opens[0]) {
+			continue
+		}
+		same := true
+		for k := open - 1; k <= close && same; k++ {
+			same = f.toks[i+k-open+1].Text == toks[k].Text
+		}
+		if same {
+			return usualText
+		}
+	}
+	return 0
 }
 
 // closings2 are closers of a statement that lacks its semicolon, too: the next

@@ -19,6 +19,9 @@ func unknown(c *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
 	if i < 0 {
 		return nil
 	}
+	if v, ok := f.declared(name, i); ok && v.at >= 0 && v.at < i && v.kind != aMember && v.kind != aType {
+		return nil // its declaration was not understood: that is the error
+	}
 	if out := f.foreignWord(i); len(out) > 0 {
 		return out
 	}
@@ -216,9 +219,16 @@ func (f *code) useTag(d *nsbox.Diagnosis, name string, i int) []idea {
 	if word == "" {
 		return nil
 	}
+	named := false // a typedef further down has the same name
+	for _, k := range f.byName[name] {
+		named = named || !f.is(f.decls[k].at-1, word)
+	}
 	out := idea{rule: "tag", why: "\"" + name + "\" is a tag: its type is \"" + word + " " + name + "\"", rank: nsbox.RankCertain, sure: true}
 	for k, t := range f.toks {
 		if t.Text != name || t.Kind != source.Word || f.is(k-1, word) || f.is(k-1, ".") || f.is(k-1, "->") {
+			continue
+		}
+		if named && k != i {
 			continue
 		}
 		// Where the word is also a variable's name only the place itself counts.
