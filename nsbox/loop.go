@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -163,6 +164,8 @@ func (l *loop) ask(ctx context.Context, h Healer, st *state) ([]Fix, error) {
 type candidate struct {
 	fix   Fix
 	files []File
+	// checked is what the check command said of files, nil where it was not asked.
+	checked *state
 }
 
 // fresh applies fixes and keeps those that make a program that was not tried.
@@ -181,7 +184,7 @@ func (l *loop) fresh(st *state, fixes []Fix) (out []candidate, repeated bool) {
 		}
 		if !own[k] {
 			own[k] = true
-			out = append(out, candidate{f, files})
+			out = append(out, candidate{fix: f, files: files})
 		}
 	}
 	return out, repeated
@@ -190,6 +193,9 @@ func (l *loop) fresh(st *state, fixes []Fix) (out []candidate, repeated bool) {
 // try tries candidates in their order. It returns the first with which the
 // program gets further, or nil where none does.
 func (l *loop) try(ctx context.Context, st *state, h Healer, candidates []candidate) (*state, StopReason, error) {
+	if err := l.precheck(ctx, st, candidates); err != nil {
+		return nil, "", err
+	}
 	for _, c := range candidates {
 		if reason := l.spent(ctx); reason != "" {
 			return st, reason, nil
@@ -198,7 +204,7 @@ func (l *loop) try(ctx context.Context, st *state, h Healer, candidates []candid
 		a := l.attempt(st)
 		a.Healer, a.Rule, a.Explanation = h.Name(), c.fix.Rule, c.fix.Explanation
 		a.Diff = diffOf(st.files, c.files)
-		next, why, err := l.trial(ctx, st, c, len(candidates) > 1, &a)
+		next, why, err := l.trial(ctx, st, c, &a)
 		if err != nil {
 			return nil, "", err
 		}
@@ -225,18 +231,47 @@ func (l *loop) try(ctx context.Context, st *state, h Healer, candidates []candid
 	return nil, "", nil
 }
 
-// trial checks and runs one candidate. why says why it is no progress.
-func (l *loop) trial(ctx context.Context, st *state, c candidate, several bool, a *Attempt) (next *state, why string, err error) {
-	phase := phaseOf(st)
-	if phase < rankRun && (several || len(st.found) > 1) && l.canCheck(st.res.Language) {
+// precheck has the check command look at candidates before a run is spent on
+// one. It stops at the first that it is content with, which then comes first;
+// where there is none, those that get further come before the others.
+func (l *loop) precheck(ctx context.Context, st *state, candidates []candidate) error {
+	if phaseOf(st) >= rankRun || len(candidates) < 2 && len(st.found) < 2 {
+		return nil
+	}
+	for i := range candidates {
+		if !l.canCheck(st.res.Language) || l.spent(ctx) != "" {
+			break
+		}
+		c := &candidates[i]
 		found, ev, err := l.checkFiles(ctx, st, c.files)
 		if err != nil {
-			return nil, "", err
+			return err
 		}
-		if len(found) > 0 {
-			next := &state{files: c.files, res: st.res, ev: ev, found: found}
-			return next, worse(st, next), nil
+		c.checked = &state{files: c.files, res: st.res, ev: ev, found: found}
+		if len(found) == 0 {
+			first := *c
+			copy(candidates[1:i+1], candidates[:i])
+			candidates[0] = first
+			return nil
 		}
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int {
+		if a.checked == nil || b.checked == nil {
+			return 0
+		}
+		if x, y := phaseOf(a.checked), phaseOf(b.checked); x != y {
+			return y - x
+		}
+		return len(a.checked.found) - len(b.checked.found)
+	})
+	return nil
+}
+
+// trial runs one candidate that the check command is content with, or did not
+// see. why says why it is no progress.
+func (l *loop) trial(ctx context.Context, st *state, c candidate, a *Attempt) (next *state, why string, err error) {
+	if c.checked != nil && len(c.checked.found) > 0 {
+		return c.checked, worse(st, c.checked), nil
 	}
 	l.events.send(Event{Type: EventPatch, Iteration: l.iterations, Patch: a})
 	res, err := l.run(ctx, c.files)

@@ -60,6 +60,8 @@ func worse(before, after *state) string {
 		switch {
 		case to > from:
 			return ""
+		case to == rankParse && further(before, after):
+			return "" // a parser that stops at its first error had not seen the rest
 		case len(after.found) > len(before.found):
 			return fmt.Sprintf("there were then %d errors, before %d: %s", len(after.found), len(before.found), name(after.found))
 		case len(after.found) == len(before.found) && same(before, after):
@@ -74,6 +76,13 @@ func worse(before, after *state) string {
 		return "the program no longer printed what it had printed before"
 	}
 	return ""
+}
+
+// further reports whether the first error of after is in a later line of the same
+// file than that of before.
+func further(before, after *state) bool {
+	a, b := before.found[0], after.found[0]
+	return a.File == b.File && a.Line > 0 && b.Line > a.Line
 }
 
 // masked says why a run that ended well is not to be trusted, "" where it is.

@@ -15,8 +15,8 @@ import (
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/analyze"
 	"github.com/nsbox/nsbox/nsbox/config"
+	"github.com/nsbox/nsbox/nsbox/heal"
 	"github.com/nsbox/nsbox/nsbox/heal/rules"
-	"github.com/nsbox/nsbox/nsbox/language"
 	"github.com/nsbox/nsbox/nsbox/report"
 )
 
@@ -43,7 +43,7 @@ func (a *App) healOptions(c *cli.Context, cfg *config.Config) (nsbox.Options, er
 		return nsbox.Options{}, err
 	}
 	opts := nsbox.Options{
-		Analyzer: analyze.New(known), Healers: healers, HasCheck: hasCheck(known),
+		Analyzer: analyze.New(known), Healers: healers, HasCheck: heal.HasCheck(known),
 		MaxIterations: cfg.MaxIterations, Timeout: cfg.HealTimeout.Std(), Vet: cfg.Vet, Limits: cfg.HealLimits,
 		Run: a.runner(cfg),
 	}
@@ -53,13 +53,6 @@ func (a *App) healOptions(c *cli.Context, cfg *config.Config) (nsbox.Options, er
 		}
 	}
 	return opts, nil
-}
-
-func hasCheck(known *language.Registry) func(string) bool {
-	return func(name string) bool {
-		l, err := known.Lookup(name)
-		return err == nil && l.Check != nil
-	}
 }
 
 // healers makes the chain that --healer names.

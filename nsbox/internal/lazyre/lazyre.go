@@ -31,3 +31,11 @@ func (r *Regexp) ReplaceAllString(s, with string) string { return r.get().Replac
 
 // FindStringSubmatch is that of package regexp.
 func (r *Regexp) FindStringSubmatch(s string) []string { return r.get().FindStringSubmatch(s) }
+
+// FindStringSubmatchIndex is that of package regexp.
+func (r *Regexp) FindStringSubmatchIndex(s string) []int { return r.get().FindStringSubmatchIndex(s) }
+
+// FindAllStringSubmatch is that of package regexp.
+func (r *Regexp) FindAllStringSubmatch(s string, n int) [][]string {
+	return r.get().FindAllStringSubmatch(s, n)
+}

@@ -60,6 +60,9 @@ func Near(word string, candidates []string) []Match {
 				continue
 			}
 			m.Cost = 2 * d
+			if d == 1 && !slip(word, c) {
+				m.Cost++
+			}
 		}
 		at := len(out)
 		for at > 0 && out[at-1].Cost > m.Cost {
@@ -72,11 +75,37 @@ func Near(word string, candidates []string) []Match {
 	return out
 }
 
+// slip reports whether one slip of the finger turns name into word: a letter
+// left out, one struck twice, two neighbours in each other's place. Another
+// letter in its place, or one too many, is less likely.
+func slip(word, name string) bool {
+	switch len(name) - len(word) {
+	case 1, 0:
+		// One left out; and of equal length at distance 1, a swap has the letters.
+		return len(name) > len(word) || letters(word) == letters(name)
+	case -1:
+		for i := 1; i < len(word); i++ {
+			if word[i] == word[i-1] && word[:i]+word[i+1:] == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// letters is a sum in which the order does not count.
+func letters(s string) (sum int) {
+	for i := range len(s) {
+		sum += int(s[i])*int(s[i])*int(s[i]) + int(s[i])
+	}
+	return sum
+}
+
 // fold leaves out what styles of naming differ in.
 func fold(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
 
 // Match is a near name. A lower cost is nearer: 1 for case alone, 2 for each
-// changed letter.
+// changed letter, one more where a single change is no usual slip.
 type Match struct {
 	Name string
 	Cost int
