@@ -188,6 +188,9 @@ func (c *code) opened(i int) []change {
 			if c.is(last, "{") { // an inner line is at fault: look further
 				continue
 			}
+			if c.is(last, "}", ";", ",") || source.Width(c.text.Line(min(c.line(last+1), c.text.Lines())), 4) <= w {
+				break
+			}
 			add(c.toks[last].End, " {", 0)
 			break
 		}
@@ -212,7 +215,7 @@ func (c *code) openedOnLine(i int) []change {
 		ok := false
 		switch open {
 		case "(":
-			ok = name && (c.startsValue(k) || c.is(k, ")", "let", "const", "var", "{")) || c.is(k-1, "=", "return", ",", "(", "=>", "+", "*", "-", "/", "?", ":") && c.startsValue(k)
+			ok = name && !c.is(k, "(") && (c.startsValue(k) || c.is(k, ")", "let", "const", "var", "{")) || c.is(k-1, "=", "return", ",", "(", "=>", "+", "*", "-", "/", "?", ":") && c.startsValue(k)
 		case "[":
 			ok = c.is(k-1, "=", "return", ",", "(", "[", ":", "=>", "?", "...", "const", "let", "of") && (c.startsValue(k) || k == i) || c.ident(k-1) && c.startsValue(k)
 		case "{":
@@ -224,6 +227,9 @@ func (c *code) openedOnLine(i int) []change {
 		doubt := 4
 		if !c.is(k-1, ".") && c.endsValue(k-1) && c.startsValue(k) || c.word(k-1) && keywords[c.toks[k-1].Text] {
 			doubt = 0 // two values side by side: here something is missing
+		}
+		if open == "(" && c.is(k-1, "(") {
+			doubt = 10
 		}
 		at := c.toks[k].Start
 		if name && open != "{" {

@@ -303,7 +303,7 @@ func (f *failure) nothingReturned(last int) {
 	if open < 1 || !c.word(open-1) {
 		return
 	}
-	if c.member(open-1) && set1(c.toks[open-1].Text, "map", "reduce", "filter", "find", "flatMap", "sort", "some", "every", "findIndex") {
+	if c.member(open-1) && slicesHas(givesBack, c.toks[open-1].Text) {
 		f.arrowReturns(open)
 		return
 	}
@@ -335,25 +335,43 @@ func (f *failure) constructs(fn function, name string) bool {
 	return false
 }
 
-// arrowReturns puts return into an arrow function with a body in braces that is
-// one expression.
+// givesBack are methods that use what the function returns that they call.
+var givesBack = strings.Fields("map reduce filter find flatMap sort some every findIndex findLast reduceRight toSorted")
+
+// arrowReturns puts return into arrow functions with a body in braces that is
+// one expression, where a method uses what they return.
 func (f *failure) arrowReturns(open int) {
+	var edits []edit
+	hit := false
 	for _, fn := range f.s.functions {
-		if fn.head <= open || fn.head > open+2 || !fn.arrow || !f.c.is(fn.body, "{") {
+		if !fn.arrow || !f.c.is(fn.body, "{") {
 			continue
 		}
-		f.lastReturned(fn, "the function")
-		return
+		at := f.c.outer[fn.head]
+		if at < 1 || fn.head != at+1 || !f.c.member(at-1) || !slicesHas(givesBack, f.c.toks[at-1].Text) {
+			continue
+		}
+		if e := f.returnEdits(fn); len(e) > 0 {
+			edits = append(edits, e...)
+			hit = hit || at == open
+		}
+	}
+	if hit {
+		f.propose(nsbox.RankLocal, "missing-return", "the function computes a value and does not return it", edits...)
 	}
 }
 
 // lastReturned returns what the only or last statement of a function computes
 // and does not use, where nothing else is returned.
 func (f *failure) lastReturned(fn function, name string) {
+	f.propose(nsbox.RankLocal, "missing-return", name+" computes a value and does not return it", f.returnEdits(fn)...)
+}
+
+func (f *failure) returnEdits(fn function) []edit {
 	c := f.c
 	for k := fn.body; k < fn.end; k++ {
 		if c.is(k, "return") {
-			return
+			return nil
 		}
 	}
 	last := -1
@@ -363,9 +381,9 @@ func (f *failure) lastReturned(fn function, name string) {
 		}
 	}
 	if last < 0 || !f.pure(last, fn.end) {
-		return
+		return nil
 	}
-	f.propose(nsbox.RankLocal, "missing-return", name+" computes a value and does not return it", insert(c.toks[last].Start, "return "))
+	return one(insert(c.toks[last].Start, "return "))
 }
 
 // pure reports whether the statement that begins at token i is an expression

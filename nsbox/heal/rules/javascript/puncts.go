@@ -57,7 +57,7 @@ func exchange(c *code, e, outer int, add func(string, string, int, ...edit)) {
 	for _, i := range []int{e, e - 1} {
 		switch {
 		case c.is(outer, "{") && c.is(i, "=") && c.word(i-1):
-			add("wrong-sign", "a key is followed by a colon", 2, replace(c.toks[i], ":"))
+			add("wrong-sign", "a key is followed by a colon", 2, edit{c.toks[i-1].End, c.toks[i].End, ":"})
 		case c.is(i, ";") && i < len(c.toks) && c.outer[i] >= 0 && c.is(c.outer[i], "{", "[", "("):
 			add("wrong-sign", "elements are separated by commas", 2, replace(c.toks[i], ","))
 			if c.is(i+1, ")") {
@@ -142,6 +142,9 @@ func unexpected(c *code, e int, out []change) []change {
 	for _, i := range []int{e, e - 1} {
 		if i < 0 || i >= len(c.toks) || c.toks[i].Kind != source.Punct || closes(c.toks[i]) != "" && i != e {
 			continue
+		}
+		if strings.TrimSpace(c.text.Line(c.line(i))) == c.toks[i].Text {
+			continue // a bracket alone on its line goes with its line
 		}
 		doubt := 9
 		if c.tok(i+1).Text == c.toks[i].Text || i > 0 && c.toks[i-1].Text == c.toks[i].Text {

@@ -52,8 +52,18 @@ func foreignName(f *failure, name string, i int) {
 	if set1(name, "int", "float") && !f.c.is(i+1, "(") {
 		return
 	}
-	f.propose(nsbox.RankLocal, "foreign-name", name+" is written "+to, f.uses(name, to)...)
+	edits := f.uses(name, to)
+	if foreignValues[name] { // where one is, others are
+		for other := range foreignValues {
+			if other != name {
+				edits = append(edits, f.uses(other, foreignNames[other])...)
+			}
+		}
+	}
+	f.propose(nsbox.RankLocal, "foreign-name", name+" is written "+to, edits...)
 }
+
+var foreignValues = set("None nil NULL True False Nil Null TRUE FALSE")
 
 // uses replaces all uses of an undefined name.
 func (f *failure) uses(name, to string) []edit {

@@ -219,7 +219,7 @@ func (s *scopes) imports(i int) {
 			return
 		}
 		if c.ident(j) && !c.is(j, "as", "type") && !c.is(j+1, "as") {
-			s.declare(j, importDecl, i)
+			s.add(decl{c.toks[j].Text, j, importDecl, i, -1, len(c.toks)})
 		}
 	}
 }

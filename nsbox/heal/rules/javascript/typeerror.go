@@ -15,6 +15,7 @@ func notFunction(f *failure, m []string) {
 	name := callee[strings.LastIndexAny(callee, ".)")+1:]
 	i := f.calledAt(name)
 	if i < 0 {
+		semicolonBefore(f, f.at)
 		return
 	}
 	f.at = i
@@ -41,8 +42,8 @@ func (f *failure) calledAt(name string) int {
 // statement before it, which lacks its semicolon.
 func semicolonBefore(f *failure, i int) {
 	c := f.c
-	for k := i + 1; k < len(c.toks) && k < i+60; k++ {
-		if c.is(k, "(", "[") && c.first(k) && c.endsValue(k-1) && c.line(k-1) >= c.line(i) {
+	for k := i; k < len(c.toks) && k < i+60; k++ {
+		if c.is(k, "(", "[") && c.first(k) && c.endsValue(k-1) && (k == i || c.line(k-1) >= c.line(i)) {
 			f.propose(nsbox.RankLocal, "missing-semicolon", "the next line begins with a bracket, so the statement goes on there", insert(c.toks[k-1].End, ";"))
 			return
 		}

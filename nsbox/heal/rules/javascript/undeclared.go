@@ -38,7 +38,15 @@ func unqualified(f *failure, name string, i int) {
 		}
 		return
 	}
-	f.propose(nsbox.RankLocal, "missing-object", name+" is a member of "+strings.TrimSuffix(found, "."), f.uses(name, found+name)...)
+	edits := f.uses(name, found+name)
+	done := map[string]bool{name: true}
+	for k, t := range f.c.toks { // others of the same object
+		if m, ok := lookup(found, t.Text); ok && m.function && !done[t.Text] && t.Kind == source.Word && f.c.is(k+1, "(") && f.s.reference(k) && !f.s.known(k) {
+			done[t.Text] = true
+			edits = append(edits, f.uses(t.Text, found+t.Text)...)
+		}
+	}
+	f.propose(nsbox.RankLocal, "missing-object", name+" is a member of "+strings.TrimSuffix(found, "."), edits...)
 }
 
 // sightless is for a variable whose let or const stands in an inner block.
