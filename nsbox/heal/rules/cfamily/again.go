@@ -10,17 +10,29 @@ import (
 // which the program only fails at another place of the same line: it belongs
 // elsewhere on that line. What was tried before is not tried again.
 func (c *ctx) again(d *nsbox.Diagnosis) []idea {
-	if len(c.p.History) == 0 || d.Line == 0 {
+	if d.Line == 0 {
 		return nil
 	}
-	last := c.p.History[len(c.p.History)-1]
-	for i := len(c.p.History) - 1; i >= 0 && last.Outcome == nsbox.Rejected; i-- {
-		last = c.p.History[i]
+	before, after, ok := "", "", false
+	tried := map[string]bool{}
+	for i := len(c.p.History) - 1; i >= 0; i-- {
+		a := &c.p.History[i]
+		if !strings.HasSuffix(a.Rule, "/bracket") && !strings.HasSuffix(a.Rule, "/quote") {
+			break
+		}
+		was, is, one := oneLine(a.Diff)
+		tried[is] = true
+		switch {
+		case a.Outcome == nsbox.Rejected:
+			continue
+		case !one || ok && is != before:
+			i = 0
+			continue
+		case !ok:
+			after = is
+		}
+		before, ok = was, true
 	}
-	if last.Outcome != nsbox.Progress || !strings.HasSuffix(last.Rule, "/bracket") && !strings.HasSuffix(last.Rule, "/quote") {
-		return nil
-	}
-	before, after, ok := oneLine(last.Diff)
 	f := c.file(d)
 	if !ok || f == nil {
 		return nil
@@ -34,11 +46,11 @@ func (c *ctx) again(d *nsbox.Diagnosis) []idea {
 	if line == 0 {
 		return nil
 	}
-	return c.otherReadings(f, line, before)
+	return c.otherReadings(f, line, before, tried)
 }
 
 // otherReadings puts the line back as it was, and proposes the other places.
-func (c *ctx) otherReadings(f *code, line int, before string) []idea {
+func (c *ctx) otherReadings(f *code, line int, before string, tried map[string]bool) []idea {
 	start, end := f.text.Bounds(line)
 	old := newCode(nsbox.File{Name: f.name, Data: []byte(f.text.Src[:start] + before + f.text.Src[end:])}, c.cpp)
 	var all []idea
@@ -54,7 +66,7 @@ func (c *ctx) otherReadings(f *code, line int, before string) []idea {
 		}
 		e := i.edits[0]
 		text := before[:e.Start-start] + e.Text + before[e.End-start:]
-		if text == f.text.Src[start:end] {
+		if tried[text] {
 			continue
 		}
 		i.edits = []nsbox.Edit{{File: f.name, Start: start, End: end, Text: text}}

@@ -134,6 +134,9 @@ func (b *bracer) line(i int) {
 			if w >= top.indent || !b.deeperOpen(w) {
 				return
 			}
+		case b.typedefName(i, top):
+			b.endBefore(i)
+			return
 		case w > top.indent, top.flat, top.inline && f.line(i) == f.line(top.at):
 			if b.lostElse(i, top) {
 				b.endBefore(i)
@@ -162,6 +165,16 @@ func (b *bracer) deeperOpen(w int) bool {
 // ownLine reports whether the brace at i belongs to a head that is itself within
 // the innermost block.
 func (b *bracer) ownLine(i int, top openBlock) bool { return b.f.width(i) > top.indent }
+
+// typedefName reports whether the line of token i is the rest of "} Name;" at the
+// end of a typedef.
+func (b *bracer) typedefName(i int, top openBlock) bool {
+	f := b.f
+	if f.toks[i].Kind != source.Word || !f.is(i+1, ";") || !f.is(i-1, ";") || !f.class(top.at) {
+		return false
+	}
+	return f.is(b.head(top.at), "typedef")
+}
 
 // lostElse reports whether an else or catch at i follows a block that has not
 // been closed.

@@ -129,6 +129,9 @@ func punctuation(c *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
 	if out := f.between(d, i); len(out) > 0 {
 		return out
 	}
+	if out := f.sideBySide(d, i); len(out) > 0 {
+		return out
+	}
 	if out := f.surplus(d, i); len(out) > 0 {
 		return out
 	}
@@ -148,8 +151,35 @@ func (f *code) told(c *ctx, d *nsbox.Diagnosis, m []string, i int) []idea {
 	return out
 }
 
+// sideBySide looks for the one place in the statement at which two values stand
+// side by side: the compiler often stumbles only later.
+func (f *code) sideBySide(d *nsbox.Diagnosis, i int) []idea {
+	from, to := f.statement(min(i, len(f.toks)-1))
+	for from > 0 && f.is(from-1, "{") && !f.blockBrace(from-1) {
+		from, _ = f.statement(from - 2) // the brace of a list is a part of it
+	}
+	if f.is(i, "{") && !f.blockBrace(i) && f.pair[i] > i {
+		from, to = i+1, f.pair[i]
+	}
+	place, n := 0, 0
+	j := &judge{f: f, toks: f.toks, pair: f.pair}
+	for k := from + 1; k < to; k++ {
+		if operand(f.toks[k]) && (operand(f.toks[k-1]) || closer(f.toks[k-1])) && f.toks[k].Text != "const" && !j.mayFollow(k) {
+			place = k
+			n++
+		}
+	}
+	if n != 1 {
+		return nil
+	}
+	return f.between(d, place)
+}
+
 // between puts what is missing between token i and the one before it.
 func (f *code) between(d *nsbox.Diagnosis, i int) []idea {
+	if (f.is(i-1, "++") || f.is(i-1, "--")) && f.firstOnLine(i-1) {
+		i-- // it belongs to what follows
+	}
 	prev, cur := f.tok(i-1), f.tok(i)
 	if i == 0 || i > len(f.toks) {
 		return nil
@@ -191,6 +221,11 @@ func (f *code) between(d *nsbox.Diagnosis, i int) []idea {
 			return nil
 		}
 		return put(";", "a \";\" is missing", true)
+	case cur.Kind == source.Word && (f.is(i+1, "=") || f.is(i+1, ";") || f.is(i+1, ",")) && !stmtWords[cur.Text] && !typeWords[cur.Text]:
+		if _, ok := f.declared(cur.Text, from); ok || f.typeBefore(from+1) == "" {
+			return put(";", "a \";\" is missing", false)
+		}
+		return put(",", "a \",\" is missing", false)
 	case prev.Text == "}" && f.class(max(f.pair[i-1], 0)):
 		return put(";", "a \";\" is missing", true)
 	}
@@ -266,7 +301,7 @@ func (f *code) conditionParens(_ *nsbox.Diagnosis, i int) []idea {
 
 // forHead puts semicolons in the head of a for that has commas or nothing in
 // their place.
-func (f *code) forHead(d *nsbox.Diagnosis, i int) []idea {
+func (f *code) forHead(_ *nsbox.Diagnosis, i int) []idea {
 	p := f.enclosing(i, "({")
 	if f.is(i, ")") && f.pair[i] >= 0 {
 		p = f.pair[i]
@@ -301,10 +336,6 @@ func (f *code) forHead(d *nsbox.Diagnosis, i int) []idea {
 		}
 		return []idea{out}
 	}
-	// A step where the condition should be: the condition is empty.
-	if len(semis) == 1 && semis[0]+1 < end && f.steps(semis[0]+1, end) && !f.compares(semis[0]+1, end) {
-		return []idea{{rule: "for", why: "a \";\" is missing in the for", edits: []nsbox.Edit{f.insert(f.tok(semis[0]).End, ";")}, rank: nsbox.RankLocal}}
-	}
 	// Two values side by side: that is where it is missing.
 	for k := p + 2; k < end; k++ {
 		a, b := f.toks[k-1], f.toks[k]
@@ -318,7 +349,10 @@ func (f *code) forHead(d *nsbox.Diagnosis, i int) []idea {
 			return []idea{{rule: "for", why: "a \";\" is missing in the for", edits: []nsbox.Edit{f.insert(a.End, ";")}, rank: nsbox.RankLocal}}
 		}
 	}
-	_ = d
+	// A step where the condition should be: the condition is empty.
+	if len(semis) == 1 && semis[0]+1 < end && f.steps(semis[0]+1, end) && !f.compares(semis[0]+1, end) {
+		return []idea{{rule: "for", why: "a \";\" is missing in the for", edits: []nsbox.Edit{f.insert(f.tok(semis[0]).End, ";")}, rank: nsbox.RankLocal}}
+	}
 	return nil
 }
 
@@ -357,6 +391,9 @@ func (f *code) strayComma(_ *nsbox.Diagnosis, i int) []idea {
 
 // typedArgument removes a type from an argument: f(int x).
 func (f *code) typedArgument(d *nsbox.Diagnosis, i int) []idea {
+	if v, ok := f.declared(f.tok(i-2).Text, i); f.is(i-1, "(") && (ok && v.kind == aVariable || f.tok(i-2).Kind == source.Number || f.tok(i-2).Kind == source.String) && f.enclosing(i-1, "({") >= 0 && f.is(f.enclosing(i-1, "({"), "(") {
+		return []idea{{rule: "punctuation", why: "a \",\" is missing", edits: []nsbox.Edit{f.insert(f.tok(i-2).End, ",")}, rank: nsbox.RankLocal}}
+	}
 	if !strings.Contains(d.Message, "expression before '") || !typeWords[f.tok(i).Text] {
 		return nil
 	}

@@ -21,7 +21,7 @@ const (
 	castMath    = 3
 	twinCalls   = 3
 	idleGroup   = 2
-	mathInCall  = 1
+	idleMath    = 2 // x * 100 / 100
 	usualText   = 2
 )
 
@@ -39,6 +39,7 @@ type judge struct {
 func (f *code) plausible(toks []source.Token, names bool) int {
 	j := &judge{f: f, toks: toks, names: names}
 	j.balance()
+	j.cost += j.inside(-1, len(toks)).idle * idleMath
 	for i := range toks {
 		j.neighbours(i)
 		if toks[i].Text == "(" {
@@ -109,6 +110,9 @@ func (j *judge) neighbours(i int) {
 	t, prev := j.toks[i], j.tok(i-1)
 	switch t.Kind {
 	case source.String:
+		if t.Text[0] != '"' && t.Text[0] != '\'' {
+			j.cost += notGrammar / 2
+		}
 		if t.Open {
 			j.cost += unbalanced
 		}
@@ -132,6 +136,8 @@ func (j *judge) neighbours(i int) {
 		if !j.mayFollow(i) {
 			j.cost += notGrammar
 		}
+	case binary[t.Text] == 1 && prev.Kind == source.String, (t.Text == "." || t.Text == "->") && prev.Kind == source.Word && j.plainNumber(prev.Text):
+		j.cost += notGrammar
 	case t.Text == "." && prev.Kind == source.Number, t.Text == "const" && j.is(i+1, ")") && prev.Kind == source.Word, t.Text == "(" && j.is(i-1, ")") && j.uncallable(i-1):
 		j.cost += notGrammar
 	case t.Text == "(" && (prev.Kind == source.Number || prev.Kind == source.String):
@@ -142,7 +148,7 @@ func (j *judge) neighbours(i int) {
 		if prev.Kind == source.Punct && j.dangling(i-1) {
 			j.cost += notGrammar
 		}
-	case binary[t.Text] > 0 && (prev.Text == "(" || prev.Text == "," || prev.Text == "[" || binary[prev.Text] > 0 && prev.Text != "&" && prev.Text != "*" && prev.Text != ">" && prev.Text != ":" && prev.Text != "="):
+	case binary[t.Text] > 0 && (prev.Text == "(" || prev.Text == "," || prev.Text == "[" || binary[prev.Text] > 0 && prev.Text != "&" && prev.Text != "*" && prev.Text != ">" && prev.Text != ":"):
 		// Unary operators may stand there.
 		if prev.Kind == source.Punct && t.Text != "*" && t.Text != "&" && t.Text != "-" && t.Text != "+" && t.Text != ":" && !(t.Text == "=" && prev.Text == "[") {
 			j.cost += notGrammar
@@ -250,16 +256,16 @@ func (j *judge) cast(i int) bool {
 
 // group is the inside of a pair of parentheses.
 type group struct {
-	args     int  // commas at its own depth, and one
-	empty    bool // nothing in it
-	cond     int  // the first comparison or logical operator, 0 where none
-	math     int
-	stream   int
-	semis    int
-	colon    bool
-	lowest   int // of its operators
-	rises    bool
-	hasMinus bool
+	args   int  // commas at its own depth, and one
+	empty  bool // nothing in it
+	cond   int  // the first comparison or logical operator, 0 where none
+	math   int
+	stream int
+	semis  int
+	colon  bool
+	lowest int // of its operators
+	rises  bool
+	idle   int // x * 100 / 100
 }
 
 func (j *judge) inside(open, end int) group {
@@ -295,6 +301,9 @@ func (j *judge) inside(open, end int) group {
 			g.rises = true
 		}
 		g.lowest = min(g.lowest, b)
+		if (t.Text == "/" && j.is(k-2, "*") || t.Text == "*" && j.is(k-2, "/")) && prev.Kind == source.Number && j.tok(k+1).Text == prev.Text {
+			g.idle++
+		}
 		switch {
 		case b >= 2 && b <= 9 && b != 5 && b != 6 && b != 7 && t.Text != ":":
 			if g.cond == 0 {
@@ -335,6 +344,7 @@ func (j *judge) paren(open int) {
 		return
 	}
 	g := j.inside(open, end)
+	j.cost += g.idle * idleMath
 	prev := j.tok(open - 1)
 	switch {
 	case controlWords[prev.Text] || prev.Text == "constexpr":
@@ -423,7 +433,6 @@ func (j *judge) call(name string, open, end int, g group) {
 		j.cost += condInCall
 	}
 	if g.math > 0 && g.args == 1 {
-		j.cost += mathInCall
 		if pointerOnly[name] {
 			j.cost += ptrMath
 		}
@@ -472,6 +481,20 @@ func (j *judge) scalar(name string) bool {
 	for _, k := range ds {
 		d := j.f.decls[k]
 		if d.kind != aVariable || !isNumber(d.typ) || d.at >= 0 && (j.f.is(d.at+1, "[") || j.f.is(d.at-1, "*")) {
+			return false
+		}
+	}
+	return len(ds) > 0
+}
+
+// plainNumber reports whether name is a number or an array of them: it has no
+// members.
+func (j *judge) plainNumber(name string) bool {
+	ds := j.f.byName[name]
+	for _, k := range ds {
+		d := j.f.decls[k]
+		typ := strings.TrimPrefix(strings.TrimPrefix(d.typ, "static "), "const ")
+		if d.kind != aVariable || !isNumber(typ) && typ != "char" && typ != "unsigned char" {
 			return false
 		}
 	}

@@ -55,7 +55,11 @@ type problem struct {
 func (f *code) blockBrace(i int) bool {
 	prev := f.tok(i - 1)
 	switch prev.Text {
-	case "=", ",", "(", "{", "[", "return":
+	case "(":
+		// int main( {
+		typed := f.tok(i-2).Kind == source.Word && (f.tok(i-3).Kind == source.Word && !stmtWords[f.tok(i-3).Text] || f.is(i-3, ">") || f.is(i-3, "*") || f.is(i-3, "&"))
+		return f.lastOnLine(i) && typed
+	case "=", ",", "{", "[", "return":
 		return false
 	case ")", "else", "do", "try", "const", "override", "noexcept", "final", ";", "}", "mutable":
 		return true
@@ -98,6 +102,10 @@ func (f *code) bracketProblems() []problem {
 		n := len(stack)
 		switch t.Text {
 		case "(", "[":
+			if n > 0 && t.Text == "(" && f.is(stack[n-1].at, "[") && f.lambdaIntro(stack[n-1].at, i) {
+				out = append(out, problem{opens: []int{stack[n-1].at}, at: i})
+				stack = stack[:n-1]
+			}
 			stack = append(stack, open{at: i})
 		case "{":
 			if n > 0 && isParen(stack[n-1]) && f.blockBrace(i) && !f.lambda(i) {
@@ -164,7 +172,8 @@ func (f *code) lambda(i int) bool {
 	for k := i - 1; k >= 0 && k > i-12; k-- {
 		switch {
 		case f.is(k, ")"):
-			return f.pair[k] >= 0 && f.is(f.pair[k]-1, "]")
+			p := f.pair[k] - 1
+			return p >= 0 && (f.is(p, "]") || f.enclosing(p+1, "[") >= 0 && f.lambdaIntro(f.enclosing(p+1, "["), p+1))
 		case f.is(k, "]"):
 			return f.pair[k] >= 0
 		case f.is(k, ";") || f.is(k, "{") || f.is(k, "}") || f.is(k, "("):
@@ -172,6 +181,20 @@ func (f *code) lambda(i int) bool {
 		}
 	}
 	return false
+}
+
+// lambdaIntro reports whether the [ at open begins a lambda whose ] is missing
+// before the parameters at paren.
+func (f *code) lambdaIntro(open, paren int) bool {
+	if !f.cpp || operand(f.tok(open-1)) && f.tok(open-1).Text != "return" || closer(f.tok(open-1)) || paren-open > 8 {
+		return false
+	}
+	for k := open + 1; k < paren; k++ {
+		if f.toks[k].Kind != source.Word && !f.is(k, "&") && !f.is(k, "=") && !f.is(k, ",") {
+			return false
+		}
+	}
+	return true
 }
 
 // stretch returns the tokens of the statement around a problem.
