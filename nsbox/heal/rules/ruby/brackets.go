@@ -136,11 +136,40 @@ func (m *mender) closeCost(b block, k, end int) int {
 			cost += 6
 		}
 	}
+	if b.word == "(" && m.grouping(b) {
+		switch {
+		case k == end && (m.first(b.open) || b.open > 0 && (m.tokens[b.open-1].Text == "=" || m.tokens[b.open-1].Text == "return")):
+			cost += 6 // brackets around all would say nothing
+		case factors[t.Text] && m.summed(b.open, k):
+			cost = 1
+		}
+	}
 	// Where a bracket was cut off, its blanks stay.
 	if k == end && m.Src[a.End:min(a.End+1, len(m.Src))] == " " || k < end && (t.Text == "." || t.Text == "," || t.Text == ")") && blanks > 0 || k < end && blanks > 1 {
 		cost -= 3
 	}
 	return cost
+}
+
+var factors = set("* / % ** .")
+
+// grouping reports whether the bracket of b is no call's.
+func (m *mender) grouping(b block) bool {
+	return b.open == 0 || m.tokens[b.open-1].Kind != source.Word || keywords[m.tokens[b.open-1].Text] || m.tokens[b.open-1].End != m.tokens[b.open].Start
+}
+
+// summed reports whether before token k there is a sum that a bracket behind it
+// would keep from what follows.
+func (m *mender) summed(open, k int) bool {
+	for i := k - 1; i > open && m.tokens[i].Text != "("; i-- {
+		if m.tokens[i].Text == "+" || m.tokens[i].Text == "-" {
+			return true
+		}
+		if factors[m.tokens[i].Text] {
+			return false
+		}
+	}
+	return false
 }
 
 // takes is the number of arguments that the method of the program takes which is

@@ -141,6 +141,9 @@ func (m *mender) asked(t source.Token) bool {
 	}
 	for b := m.inside[at]; b >= 0; b = m.inside[m.blocks[b].open] {
 		open := m.blocks[b].open
+		if modifiers[m.blocks[b].word] && m.line(open) == m.line(at) {
+			return true
+		}
 		if (m.blocks[b].word == "{" || m.blocks[b].word == "do") && open > 0 {
 			k := open - 1
 			if m.tokens[k].Text == ")" && m.openOf(k) > 0 {

@@ -71,6 +71,9 @@ func (m *mender) lineQuotes(t source.Token) []idea {
 			strings.HasPrefix(text[i:], " unless "), strings.HasPrefix(text[i:], " + "), strings.HasPrefix(text[i:], " }"), strings.HasPrefix(text[i:], " then"),
 			strings.HasPrefix(text[i:], " ? "), strings.HasPrefix(text[i:], " : "), strings.HasPrefix(text[i:], " # "):
 			cost = 1
+			if w := strings.Fields(text[i:]); (w[0] == "if" || w[0] == "unless") && len(w) > 1 && strings.ContainsAny(strings.Join(w[1:], " "), ".=<>?") && !strings.HasSuffix(trimmedText(text), ".") {
+				cost = -1
+			}
 		case text[i] == '.' && i+1 < len(text) && text[i+1] >= 'a' && text[i+1] <= 'z':
 			cost = 3
 		default:
@@ -95,6 +98,8 @@ func (m *mender) lineQuotes(t source.Token) []idea {
 	}
 	return out
 }
+
+func trimmedText(s string) string { return strings.TrimRight(s, " \t") }
 
 // exprEnds are where the expression may end that s begins with: after its name,
 // its calls and indexes.

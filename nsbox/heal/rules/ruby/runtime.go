@@ -115,7 +115,7 @@ func (m *mender) runtime() {
 		m.overridden()
 	}
 	m.assigned()
-	for _, last := range []func(){m.conditions, m.twoTexts, m.orphans} {
+	for _, last := range []func(){m.conditions, m.ampersand, m.twoTexts, m.orphans} {
 		if !m.done() {
 			last()
 		}
@@ -131,6 +131,19 @@ func (m *mender) conditions() {
 	}
 	if n := m.after(at[0]); (n.Kind == source.Number || n.Kind == source.String || n.Text == "nil") && m.asked(m.deep[at[0]]) {
 		m.swap("equals", nsbox.RankStructural, m.deep[at[0]], "==")
+	}
+}
+
+// ampersand puts the comma before a block that is passed on: f(x &block).
+func (m *mender) ampersand() {
+	for _, line := range append([]int{m.d.Line}, m.frames()...) {
+		for _, i := range m.onLine(line, "&") {
+			if i > 0 && i+2 < len(m.tokens) && m.value(i-1) && m.tokens[i-1].End < m.tokens[i].Start && m.tokens[i].End == m.tokens[i+1].Start && m.tokens[i+2].Text == ")" {
+				at := m.tokens[i-1].End
+				m.add("comma", nsbox.RankStructural, "arguments have commas between them", m.edit(at, at, ","))
+				return
+			}
+		}
 	}
 }
 

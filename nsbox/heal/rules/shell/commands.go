@@ -95,7 +95,7 @@ func (m *mender) assignSlip(i int, missing string) bool {
 		next = m.tokens[i+1]
 	}
 	switch {
-	case strings.HasPrefix(t.text, "$") && strings.HasSuffix(missing, t.text[len(t.text)-1:]):
+	case strings.HasPrefix(t.text, "$") && strings.Contains(missing, "="):
 		n := name(t.text[1:])
 		if n == "" || !strings.HasPrefix(t.text[1+len(n):], "=") && !(next.kind == word && next.text == "=") {
 			return false

@@ -376,10 +376,11 @@ func assignment(s string) bool {
 // script is a script cut into tokens and blocks.
 type script struct {
 	*source.Text
-	tokens []token
-	blocks []block
-	inside []int // for each token the innermost block that is open before it, -1
-	faults int   // keywords that stand where they can't
+	tokens   []token
+	blocks   []block
+	inside   []int // for each token the innermost block that is open before it, -1
+	headless []int // the tokens if or elif without a then
+	faults   int   // keywords that stand where they can't
 }
 
 // block is what if, a loop, case, a brace or a bracket begins; -1 is missing.
@@ -387,6 +388,7 @@ type block struct {
 	word        string
 	open, close int
 	body        int // the token of then, do or in; -1 while there is none
+	head        int // the token of the last if or elif
 }
 
 var closers = map[string]string{"if": "fi", "for": "done", "while": "done", "until": "done", "select": "done", "case": "esac", "{": "}", "(": ")"}
@@ -409,7 +411,7 @@ func newScript(src string) *script {
 		switch {
 		case t.kind == operator && t.text == "(" && !(i+1 < len(s.tokens) && s.tokens[i+1].text == ")" && s.tokens[i+1].kind == operator) && top().word != "case", t.key && closers[t.text] != "":
 			stack = append(stack, len(s.blocks))
-			s.blocks = append(s.blocks, block{t.text, i, -1, -1})
+			s.blocks = append(s.blocks, block{t.text, i, -1, -1, i})
 		case t.kind == operator && t.text == ")" && (i > 0 && s.tokens[i-1].text == "(" && s.tokens[i-1].kind == operator || top().word == "case" && s.pattern(i)):
 		case t.key && (t.text == "then" || t.text == "do" || t.text == "in"):
 			want := map[string]string{"if": "then", "for": "do in", "while": "do", "until": "do", "select": "do in", "case": "in"}[top().word]
@@ -419,10 +421,16 @@ func newScript(src string) *script {
 				s.blocks[stack[len(stack)-1]].body = i
 			}
 		case t.key && (t.text == "else" || t.text == "elif"):
-			if top().word != "if" || top().body < 0 {
+			if top().word != "if" {
 				s.faults++
-			} else if t.text == "elif" {
-				s.blocks[stack[len(stack)-1]].body = -1
+				break
+			}
+			if top().body < 0 {
+				s.faults++
+				s.headless = append(s.headless, top().head)
+			}
+			if t.text == "elif" {
+				top().body, top().head = -1, i
 			}
 		case t.key && (t.text == "fi" || t.text == "done" || t.text == "esac" || t.text == "}"), t.kind == operator && t.text == ")":
 			at := len(stack) - 1
@@ -430,7 +438,7 @@ func newScript(src string) *script {
 				at--
 			}
 			if at < 0 {
-				s.blocks = append(s.blocks, block{t.text, -1, i, i})
+				s.blocks = append(s.blocks, block{t.text, -1, i, i, -1})
 				continue
 			}
 			s.blocks[stack[at]].close = i

@@ -10,6 +10,9 @@ import (
 // runtime proposes for a message of a script that runs.
 func (m *mender) runtime() {
 	msg := m.d.Message
+	if m.dollarAssign() {
+		return
+	}
 	switch m.d.Type {
 	case "CommandNotFound":
 		m.commandNotFound(strings.TrimSuffix(msg, ": command not found"))
@@ -37,6 +40,25 @@ func (m *mender) runtime() {
 	}
 }
 
+// dollarAssign mends "$x=5", which Bash makes many a command of.
+func (m *mender) dollarAssign() bool {
+	for _, i := range m.on(m.d.Line) {
+		t := m.tokens[i]
+		if t.command && assignment(t.text) && strings.HasSuffix(t.text, "=") && i+1 < len(m.tokens) && strings.HasPrefix(strings.Trim(m.tokens[i+1].text, `"`), "$") &&
+			m.tokens[i+1].kind == word && (i+2 >= len(m.tokens) || m.tokens[i+2].kind == newline) {
+			m.add("assignment", nsbox.RankLocal, "no blank may stand behind = in an assignment", m.edit(t.end, m.tokens[i+1].start, ""))
+			return true
+		}
+		if t.command && strings.HasPrefix(t.text, "$") {
+			if n := name(t.text[1:]); n != "" && strings.HasPrefix(t.text[1+len(n):], "=") {
+				m.add("assignment", nsbox.RankLocal, "a variable that is set has no $", m.edit(t.start, t.start+1, ""))
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // nearVariable mends the name of a variable that nothing sets, where the line
 // uses it, or where the nearly same one is set that nothing uses.
 func (m *mender) nearVariable(n string) bool {
@@ -47,8 +69,8 @@ func (m *mender) nearVariable(n string) bool {
 		}
 	}
 	best, ok := nearest(n, others, nil)
-	if !ok || m.set[n] {
-		return false
+	if !ok || m.set[n] && (m.uses[best] > 1 || m.d.Type != "UnboundVariable") {
+		return false // it is set, but later
 	}
 	from, to := n, best
 	if m.uses[best] == 1 && m.uses[n] > 1 {

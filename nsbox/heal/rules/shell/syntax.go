@@ -74,10 +74,13 @@ func (m *mender) enclosing(i int) *block {
 // keyword is the keyword that the command at token i is a slip of, "" if none.
 func (m *mender) keyword(i int) string {
 	t := m.tokens[i]
-	if t.kind != word || !t.command || t.key || slices.Contains(m.functions, t.text) || knownSet()[t.text] || len(t.text) > 9 {
+	if t.kind != word || !t.command || t.key || slices.Contains(m.functions, t.text) || len(t.text) > 9 {
 		return ""
 	}
 	b := m.enclosing(i)
+	if knownSet()[t.text] && !(t.text == "od" && b != nil && b.body < 0 && b.word != "if") {
+		return ""
+	}
 	fits := "if for while until case function "
 	alone := i+1 >= len(m.tokens) || m.tokens[i+1].kind != word
 	if b != nil {
@@ -101,6 +104,11 @@ func (m *mender) keyword(i int) string {
 	if lower == "end" && alone && b != nil && b.body >= 0 {
 		return closers[b.word]
 	}
+	for _, f := range strings.Fields(fits) {
+		if len(f) == 3 && len(lower) == 3 && lower[0] == f[2] && lower[1] == f[1] && lower[2] == f[0] && !alone {
+			return f
+		}
+	}
 	best, n := "", 3
 	for _, f := range strings.Fields(fits) {
 		d := source.Distance(lower, f)
@@ -109,10 +117,10 @@ func (m *mender) keyword(i int) string {
 			limit = 2
 		}
 		single := f == "else" || f == "fi" || f == "done" || f == "esac"
-		if d > limit || d >= n || single && !alone || !single && f != "then" && f != "do" && alone || len(f) == 2 && lower[0] != f[0] && d > 0 && len(lower) < 3 && lower != "if" {
+		if d > limit || d >= n || single && !alone || !single && f != "then" && f != "do" && alone || len(f) == 2 && lower[0] != f[0] && d > 0 && len(lower) < 3 && lower != "if" && lower != "od" {
 			continue
 		}
-		if f == "if" && len(lower) < 3 && lower != "fi" {
+		if f == "if" && len(lower) < 3 && lower != "fi" && lower != "if" {
 			continue
 		}
 		best, n = f, d
@@ -129,6 +137,15 @@ func (m *mender) keywordIdeas() []idea {
 		}
 		if to := m.keyword(i); to != "" {
 			out = append(out, m.replace("keyword", t, to, 0, false))
+		}
+		if t.key && (t.text == "fi" || t.text == "done") && i+1 < len(m.tokens) && m.tokens[i+1].kind == word && !m.tokens[i+1].key || t.key && t.text == "fi" && i+1 < len(m.tokens) && m.tokens[i+1].text == "[[" {
+			out = append(out, m.replace("keyword", t, map[string]string{"fi": "if", "done": "do"}[t.text], 0, false))
+		}
+		if t.key && t.text == "if" && m.first(i) && (i+1 >= len(m.tokens) || m.tokens[i+1].kind == newline) {
+			out = append(out, m.replace("keyword", t, "fi", 0, false))
+		}
+		if t.kind == word && i+2 < len(m.tokens) && m.tokens[i+1].text == "(" && m.tokens[i+2].text == "{" {
+			out = append(out, m.insert("bracket", m.tokens[i+1].end, ")", 0, false))
 		}
 		if t.command && !t.key && t.kind == word && i+2 < len(m.tokens) && m.tokens[i+1].kind == word && m.tokens[i+2].text == "(" && source.Distance(t.text, "function") <= 2 {
 			out = append(out, m.replace("keyword", t, "function", 0, false))
@@ -147,6 +164,9 @@ func (m *mender) keywordIdeas() []idea {
 // one that stands in the line, or all of it at the end of the head's line.
 func (m *mender) bodyIdeas() []idea {
 	var out []idea
+	for _, i := range m.headless[:min(len(m.headless), 4)] {
+		out = append(out, m.headIdeas(i, "then")...)
+	}
 	for _, b := range m.blocks {
 		if b.open < 0 || b.body >= 0 || len(out) > 12 || b.word == "{" || b.word == "(" || b.word == "case" {
 			continue
@@ -155,21 +175,7 @@ func (m *mender) bodyIdeas() []idea {
 		if b.word == "if" {
 			want = "then"
 		}
-		start := b.open
-		for k := b.open; k < len(m.tokens); k++ { // the last head of an if with elif
-			if m.tokens[k].key && m.tokens[k].text == "elif" && m.enclosing(k) != nil && m.enclosing(k).open == b.open {
-				start = k
-			}
-			if k == b.close || m.tokens[k].key && (m.tokens[k].text == "else" || m.tokens[k].text == "fi") && start > b.open {
-				break
-			}
-		}
-		for _, from := range []int{b.open, start} {
-			out = append(out, m.headIdeas(from, want)...)
-			if start == b.open {
-				break
-			}
-		}
+		out = append(out, m.headIdeas(b.head, want)...)
 	}
 	return out
 }
@@ -207,6 +213,12 @@ func (m *mender) testIdeas() []idea {
 			return token{}
 		}
 		switch {
+		case t.kind == word && m.first(i) && m.branch(i):
+			end := i
+			for end+1 < len(m.tokens) && m.tokens[end+1].kind != newline {
+				end++
+			}
+			out = append(out, m.insert("case", m.tokens[end].end, ")", 0, true))
 		case t.key && t.text == "[[":
 			end := i + 1
 			for end < len(m.tokens) && m.tokens[end].kind != newline && m.tokens[end].text != "]]" && m.tokens[end].text != ";" {
@@ -234,6 +246,20 @@ func (m *mender) testIdeas() []idea {
 		}
 	}
 	return out
+}
+
+// branch reports whether token i begins a branch of a case that lacks its
+// bracket.
+func (m *mender) branch(i int) bool {
+	b := m.enclosing(i)
+	if b == nil || b.word != "case" || b.body < 0 || m.tokens[i].key || m.patternLine(i) {
+		return false
+	}
+	k := i - 1
+	for k > 0 && (m.tokens[k].kind == newline || m.tokens[k].kind == comment) {
+		k--
+	}
+	return m.tokens[k].text == ";;" || k == b.body
 }
 
 // callIdea writes f a b for f(a, b).
@@ -282,9 +308,12 @@ func (m *mender) quoteIdeas() []idea {
 				out = append(out, m.places(start, line, "))")...)
 			}
 		}
-		out = append(out, m.places(start, line, closer)...)
 		if t.open == '"' || t.open == '\'' {
-			out = append(out, m.innerPlaces(start, line)...)
+			out = append(out, m.opening(start, line, t.open)...)
+		}
+		out = append(out, m.places(start, line, closer)...)
+		if t.open == '"' || t.open == '\'' || t.open == '}' {
+			out = append(m.innerPlaces(start, line), out...)
 		}
 		if t.open == ')' && len(strings.Fields(line)) <= 1 || t.open == ')' && strings.HasSuffix(strings.TrimSpace(line), "(") {
 			out = append(out, m.listEnd(start)...)
@@ -292,6 +321,34 @@ func (m *mender) quoteIdeas() []idea {
 		return out
 	}
 	return nil
+}
+
+// opening puts the quote that begins a text before what a lone quote ends.
+func (m *mender) opening(start int, line string, quote byte) []idea {
+	k := strings.IndexByte(line, quote)
+	if k <= 0 || line[k-1] == ' ' || line[k-1] == '=' || line[k-1] == '(' || k+1 < len(line) && strings.IndexByte(" );|", line[k+1]) < 0 {
+		return nil
+	}
+	n := k
+	for n > 0 && strings.IndexByte(" (=\"'", line[n-1]) < 0 {
+		n--
+	}
+	at := start + n
+	for at > 0 && n == 0 && strings.IndexByte(" (=\n\t", m.Src[at-1]) < 0 {
+		at--
+	}
+	out := []idea{m.insert("quote", at, string(quote), 0, false)}
+	// Further to the left, behind the command.
+	bound, _ := m.Bounds(m.LineOf(at))
+	for cost := 1; at > bound && cost < 8; cost++ {
+		prev := strings.LastIndexByte(strings.TrimRight(m.Src[bound:at], " "), ' ')
+		if prev < 0 || strings.TrimSpace(m.Src[bound:bound+prev]) == "" {
+			break
+		}
+		at = bound + prev + 1
+		out = append(out, m.insert("quote", at, string(quote), cost, false))
+	}
+	return out
 }
 
 // places are those in a line where closer may stand, the likely ones first.
@@ -305,6 +362,8 @@ func (m *mender) places(start int, line, closer string) []idea {
 			cost = 1
 		case strings.HasPrefix(rest, "; then"), strings.HasPrefix(rest, "; do"), strings.HasPrefix(rest, " ]"), strings.HasPrefix(rest, ";;"):
 			cost = 0
+		case (closer == `"` || closer == "'") && (strings.HasPrefix(rest, ` "`) || strings.HasPrefix(rest, " '")) && line[n-1] != ' ':
+			cost = 0
 		case rest[0] == '"' || rest[0] == ')' || rest[0] == '}':
 			cost = 2
 			if closer == "}" || closer == ")" || closer == "))" {
@@ -316,8 +375,17 @@ func (m *mender) places(start int, line, closer string) []idea {
 			cost = 1
 		case rest[0] == ' ' && closer != "}":
 			cost = 5
+			if k := strings.LastIndexAny(line[:n], "\"' "); k >= 0 && line[k] != ' ' && k+1 < n && line[k+1] == '$' && strings.Trim(line[k+1:n], "${}abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == "" {
+				cost = -1 // just a variable stands between the quotes
+			}
 		default:
 			continue
+		}
+		if closer == "}" {
+			cost += 3
+		}
+		if (closer == `"` || closer == "'") && (line[n-1] == ']' || line[n-1] == ';') || closer == "))" && (line[n-1] == ')' || strings.HasPrefix(rest, ")")) {
+			cost += 3
 		}
 		out = append(out, m.insert("quote", start+n, closer, cost, false))
 	}
@@ -334,7 +402,7 @@ func (m *mender) innerPlaces(start int, line string) []idea {
 		}
 		at += k + 2
 		n := at
-		for n < len(line) && (nameByte(line[n]) || strings.IndexByte("#!@*[]:-", line[n]) >= 0) {
+		for n < len(line) && (nameByte(line[n]) || strings.IndexByte("#!@*[]:-$", line[n]) >= 0) {
 			n++
 		}
 		if n == len(line) || line[n] != '}' {
@@ -349,10 +417,10 @@ func (m *mender) innerPlaces(start int, line string) []idea {
 		at += k + 2
 		for n := at; n <= len(line); n++ {
 			if n == len(line) || line[n] == '"' {
-				out = append(out, m.insert("quote", start+n, ")", 1, false))
-				if strings.HasPrefix(line[at:], "(") {
-					out = append(out, m.insert("quote", start+n, "))", 1, false))
+				if strings.HasPrefix(line[at:], "(") && line[n-1] != ')' {
+					out = append(out, m.insert("quote", start+n, "))", 0, false))
 				}
+				out = append(out, m.insert("quote", start+n, ")", 1, false))
 				break
 			}
 		}
