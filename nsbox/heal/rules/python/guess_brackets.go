@@ -163,8 +163,14 @@ func (b *broken) closerCost(toks []source.Token, i, indent int) int {
 			}
 		}
 		return 1
+	case next.Text == "," && b.endsLine(next.End):
+		return 2
 	case next.Text == ":" && b.header() && b.endsLine(next.End):
 		return 2
+	case next.Text == t.Text && t.Kind == source.Punct || i > 0 && t.Kind == source.Punct && strings.Contains(")]}", t.Text):
+		return 4 // one of two in a row
+	case next.Kind == source.Punct && strings.Contains("([.", next.Text):
+		return 7
 	case next.Text == "," || next.Kind == source.Punct && strings.Contains(")]}", next.Text):
 		return 5
 	case next.Text == "=" || next.Text == "+=" || next.Text == "-=":
@@ -200,6 +206,11 @@ func operandStart(t source.Token) bool {
 // commas adds a comma between two neighbours, or another sign that lacks there.
 func (b *broken) commas() {
 	p, t := b.before(), b.here()
+	for i := max(0, b.bad-12); i+1 < b.bad && i+1 < len(b.toks); i++ {
+		if b.toks[i].Kind == source.String && b.toks[i+1].Kind == source.String {
+			b.add("missing-comma", "a comma is missing between two strings", 4, edit{b.toks[i].End, b.toks[i].End, ","})
+		}
+	}
 	if p.End == 0 || t.End == 0 || !operandEnd(p) || !operandStart(t) && t.Text != "**" {
 		return
 	}

@@ -76,12 +76,13 @@ func (b *broken) closeQuote(start, end int) {
 				cost += 5
 			}
 			// Of equally likely ends the first is taken: what follows is code then.
-			cost += min(rank, 5)
 			rank++
-			b.add("unterminated-string", "the string is not closed", cost, edit{i, i, string(q)})
+			b.addInOrder("unterminated-string", "the string is not closed", cost, rank, edit{i, i, string(q)})
 		}
 	}
 }
+
+var index = regexp.MustCompile(`^\[[\w+ -]*(\(\w*\))?:?\w*\]`)
 
 var wordAfter = regexp.MustCompile(`^ (in|if|for|and|or|not|else|is|as)\b`)
 
@@ -103,7 +104,10 @@ func stringEnds(src string, i, end int) (int, bool) {
 		}
 		return 0, false
 	case c == '[':
-		return 5, true
+		if index.MatchString(rest) {
+			return 3, true
+		}
+		return 6, true
 	case strings.IndexByte("+%*", c) >= 0:
 		return 5, true
 	case c != ' ':
@@ -175,13 +179,25 @@ func (b *broken) innerQuotes(start, end int) {
 	}
 	for i := 1; i+2 < len(marks); i++ {
 		l, r := marks[i], marks[i+1]
-		b.add("inner-quotes", "quotes within a string are escaped", 6, edit{l, l, `\`}, edit{r, r, `\`})
+		if !b.quotation(l, r) {
+			continue
+		}
+		b.add("inner-quotes", "quotes within a string are escaped", 5, edit{l, l, `\`}, edit{r, r, `\`})
 	}
 	var all []edit
-	for _, m := range marks[1 : len(marks)-1] {
-		all = append(all, edit{m, m, `\`})
+	for i := 1; i+1 < len(marks)-1; i += 2 {
+		l, r := marks[i], marks[i+1]
+		if !b.quotation(l, r) {
+			return
+		}
+		all = append(all, edit{l, l, `\`}, edit{r, r, `\`})
 	}
-	b.add("inner-quotes", "quotes within a string are escaped", 7, all...)
+	b.add("inner-quotes", "quotes within a string are escaped", 6, all...)
+}
+
+// quotation reports whether the quotes at l and r stand around words of a text.
+func (b *broken) quotation(l, r int) bool {
+	return r > l+1 && l > 0 && b.src[l-1] == ' ' && letter(b.src[l+1]) && r+1 < len(b.src) && strings.IndexByte(` .,!?"`, b.src[r+1]) >= 0
 }
 
 // otherQuote puts the right quote where a string ends with the other one.

@@ -1,7 +1,13 @@
 // Package python has the rules that mend Python programs.
 package python
 
-import "github.com/nsbox/nsbox/nsbox"
+import (
+	"github.com/nsbox/nsbox/nsbox"
+)
+
+// maxSource is the size from which programs are left alone, in bytes: no rule
+// knows its way in them.
+const maxSource = 1 << 20
 
 // Propose returns fixes for p, the best first. It is a pure function.
 func Propose(p nsbox.Problem) []nsbox.Fix {
@@ -22,7 +28,15 @@ func proposeFor(p nsbox.Problem, d nsbox.Diagnosis, f nsbox.File) []nsbox.Fix {
 	if d.Phase == nsbox.PhaseParse {
 		return mendSyntax(f.Name, src)
 	}
-	return nil
+	if len(src) > maxSource {
+		return nil
+	}
+	m := newMender(p, d, f)
+	if m == nil {
+		return nil
+	}
+	m.run()
+	return m.fixes
 }
 
 // mendSyntax proposes all repairs together, then the first alone.

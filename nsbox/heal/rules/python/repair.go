@@ -23,6 +23,9 @@ type guess struct {
 	rule, why string
 	cost      int
 	edits     []edit
+	// order decides between guesses of one rule that cost the same: the lower one
+	// is taken. Without it two such guesses are one too many.
+	order int
 }
 
 // broken is a program that is not well-formed, and the place where it stops.
@@ -44,7 +47,12 @@ type broken struct {
 }
 
 func (b *broken) add(rule, why string, cost int, edits ...edit) {
-	b.guesses = append(b.guesses, guess{rule, why, cost, edits})
+	b.guesses = append(b.guesses, guess{rule: rule, why: why, cost: cost, edits: edits})
+}
+
+// addInOrder is add for guesses of which the first one is taken.
+func (b *broken) addInOrder(rule, why string, cost, order int, edits ...edit) {
+	b.guesses = append(b.guesses, guess{rule, why, cost, edits, order})
 }
 
 // step is a repair that was chosen.
@@ -99,6 +107,10 @@ func repairOne(src string, err *syntax.Error) (step, bool) {
 		case costs[i] >= tooDear:
 		case best < 0 || costs[i] < costs[best]:
 			best, rival = i, -1
+		case costs[i] == costs[best] && g.order > 0 && g.rule == b.guesses[best].rule:
+			if g.order < b.guesses[best].order {
+				best, rival = i, -1
+			}
 		case costs[i] == costs[best]:
 			rival = i
 		}
@@ -188,14 +200,14 @@ func (b *broken) bounds(all []source.Token, start int) {
 	open := 0
 	for i := 0; i < start && i < len(all); i++ {
 		t := all[i]
+		top := open == 0 && (t.Start == 0 || b.src[t.Start-1] == '\n')
 		switch {
 		case t.Kind == source.Punct && strings.Contains("([{", t.Text):
 			open++
 		case t.Kind == source.Punct && strings.Contains(")]}", t.Text):
 			open = max(open-1, 0)
 		}
-		top := t.Start == 0 || b.src[t.Start-1] == '\n'
-		if top && open == 0 && t.Kind != source.Newline && t.Kind != source.Comment && !follows(t.Text) && !(i > 1 && decorated(all, i)) {
+		if top && t.Kind != source.Newline && t.Kind != source.Comment && !follows(t.Text) && !(i > 1 && decorated(all, i)) {
 			b.from = t.Start
 		}
 	}
@@ -295,142 +307,3 @@ func (b *broken) shape(after string, tree *syntax.Node) int {
 func wellKnown(name string) bool {
 	return names.IsModule(name) || len(names.Owners(name)) > 0 || foreignNames[name] != ""
 }
-
-// odd is the cost of what n itself looks like.
-func odd(n *syntax.Node, defs map[string]*syntax.Node, inside func(*syntax.Node) bool) int {
-	switch n.Kind {
-	case syntax.Call:
-		return oddCall(n, defs)
-	case syntax.Expr:
-		// A value that nobody takes.
-		if inside(n) && n.Left != nil {
-			switch n.Left.Bare().Kind {
-			case syntax.Compare, syntax.Name, syntax.Attr, syntax.Tuple, syntax.Binary, syntax.Number, syntax.Subscript:
-				return 5
-			}
-		}
-	case syntax.Assign, syntax.Return:
-		if v := n.Left; n.Kind == syntax.Return && idle(v) || idle(n.Right) {
-			return 6
-		}
-	case syntax.If, syntax.While:
-		if idle(n.Left) {
-			return 6
-		}
-	case syntax.Binary:
-		if stringly(n.Left) != stringly(n.Right) && n.Op == "+" && (numeric(n.Left) || numeric(n.Right)) {
-			return 6
-		}
-		return idleSide(n.Left, n.Op) + idleSide(n.Right, n.Op)
-	case syntax.Compare, syntax.Bool:
-		if idle(n.Left) && simple(n.Left.Left) || idle(n.Right) && simple(n.Right.Left) {
-			return 4
-		}
-	}
-	return 0
-}
-
-func oddCall(n *syntax.Node, defs map[string]*syntax.Node) int {
-	cost := 0
-	for _, a := range n.Kids {
-		if idle(a) {
-			cost += 6
-		}
-	}
-	f := n.Left
-	if f == nil || f.Kind != syntax.Name {
-		return cost
-	}
-	places, star := 0, false
-	for _, a := range n.Kids {
-		star = star || a.Kind == syntax.Star
-		if a.Kind != syntax.Keyword {
-			places++
-		}
-	}
-	if star {
-		return cost
-	}
-	lo, hi, known := names.Arity(f.Text)
-	if f.Text == "str" || f.Text == "int" && places > 1 && n.Kids[1].Kind != syntax.Number {
-		hi = 1
-	}
-	if d := defs[f.Text]; d != nil {
-		lo, hi, known = paramCount(d)
-	}
-	if known && (places > hi || places < lo && len(n.Kids) == places) {
-		cost += 8
-	}
-	if f.Text == "len" && places == 1 {
-		if a := n.Kids[0]; a.Kind == syntax.Number || a.Kind == syntax.Compare || a.Kind == syntax.Binary && (numeric(a.Left) || numeric(a.Right)) {
-			cost += 8
-		}
-	}
-	return cost
-}
-
-// paramCount is how many arguments a function takes without names.
-func paramCount(d *syntax.Node) (lo, hi int, known bool) {
-	for _, p := range d.Left.Kids {
-		switch p.Op {
-		case "*":
-			if p.Text != "" {
-				hi = 1 << 20
-			}
-			return lo, hi, true
-		case "":
-			hi++
-			if p.Right == nil {
-				lo++
-			}
-		}
-	}
-	return lo, hi, true
-}
-
-// idle reports whether n is in parentheses that do nothing.
-func idle(n *syntax.Node) bool {
-	return n != nil && n.Kind == syntax.Paren && n.Left != nil && n.Left.Kind != syntax.Yield
-}
-
-// idleSide is the cost of an operand in parentheses that bind no other way.
-func idleSide(n *syntax.Node, op string) int {
-	if idle(n) && (simple(n.Left) || strength(n.Left) > opStrength(op)) {
-		return 4
-	}
-	return 0
-}
-
-func simple(n *syntax.Node) bool {
-	if n == nil {
-		return false
-	}
-	switch n.Kind {
-	case syntax.Name, syntax.Number, syntax.Str, syntax.Const, syntax.Call, syntax.Attr, syntax.Subscript, syntax.Paren:
-		return true
-	}
-	return false
-}
-
-func strength(n *syntax.Node) int {
-	if n.Kind == syntax.Binary {
-		return opStrength(n.Op)
-	}
-	return 0
-}
-
-func opStrength(op string) int {
-	switch op {
-	case "+", "-":
-		return 1
-	case "*", "/", "//", "%", "@":
-		return 2
-	case "**":
-		return 3
-	}
-	return 0
-}
-
-func numeric(n *syntax.Node) bool { return n != nil && n.Kind == syntax.Number }
-
-func stringly(n *syntax.Node) bool { return n != nil && n.Kind == syntax.Str }

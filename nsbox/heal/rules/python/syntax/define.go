@@ -234,8 +234,9 @@ func (p *parser) exprStmt(n *Node) *Node {
 	case p.isOp("="):
 		n.Kind = Assign
 		value := first
-		for p.err == nil && p.op("=") {
+		for p.err == nil && p.isOp("=") {
 			n.Kids = append(n.Kids, p.store(value))
+			p.next()
 			value = p.yieldOrList()
 		}
 		n.Right = value
@@ -281,7 +282,8 @@ func (p *parser) store(n *Node) *Node {
 	case Paren, Star:
 		p.store(n.Left)
 	default:
-		p.failAt(n, "cannot assign to expression here. Maybe you meant '==' instead of '='?")
+		t := p.peek()
+		p.fail(t, "cannot assign to expression here. Maybe you meant '==' instead of '='?")
 	}
 	return n
 }

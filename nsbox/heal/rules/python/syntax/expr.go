@@ -221,6 +221,7 @@ func (p *parser) postfix() *Node {
 func (p *parser) args() []*Node {
 	var out []*Node
 	named := false
+	var alone *Node // a generator that should have parentheses
 	for p.err == nil && !p.isOp(")") {
 		t := p.peek()
 		var a *Node
@@ -238,8 +239,8 @@ func (p *parser) args() []*Node {
 			a = p.namedExpr()
 			if a != nil && (p.isWord("for") || p.isWord("async")) {
 				a = &Node{Kind: Comp, Op: "(", Start: a.Start, Left: a, Kids: p.compFors()}
-				if len(out) > 0 || p.isOp(",") && p.peekAt(1).text != ")" {
-					p.failAt(p.done(a), "Generator expression must be parenthesized")
+				if alone == nil && (len(out) > 0 || p.isOp(",") && p.peekAt(1).text != ")") {
+					alone = p.done(a)
 				}
 			} else if p.isOp("=") {
 				p.failAt(a, `expression cannot contain assignment, perhaps you meant "=="?`)
@@ -254,6 +255,9 @@ func (p *parser) args() []*Node {
 		if !p.op(",") {
 			break
 		}
+	}
+	if alone != nil && p.isOp(")") {
+		p.failAt(alone, "Generator expression must be parenthesized")
 	}
 	return out
 }

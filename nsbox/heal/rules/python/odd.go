@@ -1,0 +1,192 @@
+package python
+
+import (
+	"github.com/nsbox/nsbox/nsbox/heal/rules/python/names"
+	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
+)
+
+// odd is the cost of what n itself looks like.
+func odd(n *syntax.Node, defs map[string]*syntax.Node, inside func(*syntax.Node) bool) int {
+	switch n.Kind {
+	case syntax.Call:
+		return oddCall(n, defs)
+	case syntax.Expr:
+		// A value that nobody takes.
+		if inside(n) && n.Left != nil {
+			switch n.Left.Bare().Kind {
+			case syntax.Compare, syntax.Name, syntax.Attr, syntax.Tuple, syntax.Binary, syntax.Number, syntax.Subscript:
+				return 5
+			}
+		}
+	case syntax.Assign, syntax.Return:
+		if v := n.Left; n.Kind == syntax.Return && idle(v) || idle(n.Right) {
+			return 6
+		}
+	case syntax.If, syntax.While:
+		if idle(n.Left) {
+			return 6
+		}
+	case syntax.Subscript:
+		if v := n.Right.Bare(); v != nil && v.Kind == syntax.Binary && stringly(v.Left) {
+			return 5
+		}
+		if v := n.Right.Bare(); v != nil && (v.Kind == syntax.Compare || v.Kind == syntax.Bool) && !inSquare(v) {
+			return 5
+		}
+	case syntax.Pair:
+		if k := n.Left.Bare(); k != nil && (k.Kind == syntax.Dict || k.Kind == syntax.List || k.Kind == syntax.Set) {
+			return 8
+		}
+	case syntax.CompFor, syntax.For:
+		if v := n.Right.Bare(); v != nil && (v.Kind == syntax.Compare || v.Kind == syntax.Bool && v.Op == "and" || v.Kind == syntax.Number) {
+			return 6
+		}
+	case syntax.Binary:
+		if n.Op == "+" && (stringly(n.Left) && listed(n.Right) || stringly(n.Right) && listed(n.Left)) {
+			return 6
+		}
+		if (n.Op == "*" || n.Op == "-" || n.Op == "/") && stringly(n.Left) && (n.Op != "*" || indexed(n.Right)) {
+			return 6
+		}
+		if stringly(n.Left) != stringly(n.Right) && n.Op == "+" && (numeric(n.Left) || numeric(n.Right)) {
+			return 6
+		}
+		return idleSide(n.Left, n.Op) + idleSide(n.Right, n.Op)
+	case syntax.Compare, syntax.Bool:
+		if idle(n.Left) && simple(n.Left.Left) || idle(n.Right) && simple(n.Right.Left) {
+			return 4
+		}
+	}
+	return 0
+}
+
+func oddCall(n *syntax.Node, defs map[string]*syntax.Node) int {
+	cost := 0
+	for _, a := range n.Kids {
+		if idle(a) {
+			cost += 6
+		}
+	}
+	f := n.Left
+	if f == nil || f.Kind != syntax.Name {
+		return cost
+	}
+	places, star := 0, false
+	for _, a := range n.Kids {
+		star = star || a.Kind == syntax.Star
+		if a.Kind != syntax.Keyword {
+			places++
+		}
+	}
+	if star {
+		return cost
+	}
+	lo, hi, known := names.Arity(f.Text)
+	if f.Text == "str" || f.Text == "int" && places > 1 && n.Kids[1].Kind != syntax.Number {
+		hi = 1
+	}
+	if d := defs[f.Text]; d != nil {
+		lo, hi, known = paramCount(d)
+	}
+	if known && (places > hi || places < lo && len(n.Kids) == places) {
+		cost += 8
+	}
+	if f.Text == "len" && places == 1 {
+		if a := n.Kids[0]; a.Kind == syntax.Number || a.Kind == syntax.Compare || a.Kind == syntax.Binary && (numeric(a.Left) || numeric(a.Right)) {
+			cost += 8
+		}
+	}
+	return cost
+}
+
+// paramCount is how many arguments a function takes without names.
+func paramCount(d *syntax.Node) (lo, hi int, known bool) {
+	for _, p := range d.Left.Kids {
+		switch p.Op {
+		case "*":
+			if p.Text != "" {
+				hi = 1 << 20
+			}
+			return lo, hi, true
+		case "":
+			hi++
+			if p.Right == nil {
+				lo++
+			}
+		}
+	}
+	return lo, hi, true
+}
+
+// idle reports whether n is in parentheses that do nothing.
+func idle(n *syntax.Node) bool {
+	return n != nil && n.Kind == syntax.Paren && n.Left != nil && n.Left.Kind != syntax.Yield
+}
+
+// idleSide is the cost of an operand in parentheses that bind no other way.
+func idleSide(n *syntax.Node, op string) int {
+	if idle(n) && (simple(n.Left) || strength(n.Left) > opStrength(op)) {
+		return 4
+	}
+	return 0
+}
+
+func simple(n *syntax.Node) bool {
+	if n == nil {
+		return false
+	}
+	switch n.Kind {
+	case syntax.Name, syntax.Number, syntax.Str, syntax.Const, syntax.Call, syntax.Attr, syntax.Subscript, syntax.Paren:
+		return true
+	}
+	return false
+}
+
+func strength(n *syntax.Node) int {
+	if n.Kind == syntax.Binary {
+		return opStrength(n.Op)
+	}
+	return 0
+}
+
+func opStrength(op string) int {
+	switch op {
+	case "+", "-":
+		return 1
+	case "*", "/", "//", "%", "@":
+		return 2
+	case "**":
+		return 3
+	}
+	return 0
+}
+
+func numeric(n *syntax.Node) bool { return n != nil && n.Kind == syntax.Number }
+
+func stringly(n *syntax.Node) bool { return n != nil && n.Kind == syntax.Str }
+
+// inSquare reports whether a comparison may be a mask of numbers, as in a[a > 3].
+func inSquare(n *syntax.Node) bool { return n.Left != nil && n.Left.Kind == syntax.Name }
+
+func indexed(n *syntax.Node) bool {
+	return n != nil && (n.Kind == syntax.Subscript || n.Kind == syntax.Str)
+}
+
+// listed reports whether n is surely a list or another thing that is no text.
+func listed(n *syntax.Node) bool {
+	if n == nil {
+		return false
+	}
+	switch n.Kind {
+	case syntax.List, syntax.Tuple, syntax.Dict, syntax.Set, syntax.Comp:
+		return true
+	case syntax.Call:
+		f := n.Left
+		if f.Kind == syntax.Attr {
+			return f.Text == "split" || f.Text == "splitlines" || f.Text == "keys" || f.Text == "values" || f.Text == "items" || f.Text == "readlines"
+		}
+		return f.Kind == syntax.Name && (f.Text == "sorted" || f.Text == "list" || f.Text == "range" || f.Text == "len" ||
+			f.Text == "int" || f.Text == "sum" || f.Text == "set" || f.Text == "dict" || f.Text == "enumerate" || f.Text == "zip")
+	}
+	return false
+}
