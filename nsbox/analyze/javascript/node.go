@@ -151,10 +151,10 @@ func report(h headed, body []string) []nsbox.Diagnosis {
 	if d.Type == "UnhandledPromiseRejection" {
 		d.Hint = "A promise was rejected with a value that is no Error, and nothing handles it."
 	}
-	if stack >= 0 {
-		place(&d, body[stack:])
-	}
 	d.Phase = phase(d, body, stack)
+	if stack >= 0 {
+		place(&d, body[stack:], d.Phase == nsbox.PhaseParse)
+	}
 	if d.Hint == "" {
 		d.Hint = hint(d)
 	}
@@ -200,9 +200,11 @@ func thrown(d *nsbox.Diagnosis, body []string) {
 	d.Hint = "The program throws a value that is no Error, so there is no stack."
 }
 
-// place takes the innermost frame of the program itself. It is preferred over
-// the header where that is Node's own code.
-func place(d *nsbox.Diagnosis, stack []string) {
+// place takes the innermost frame of the program itself: the header is where an
+// error was thrown last, which may be a catch far from its cause. An error of
+// parsing has its place in the header alone; its frames tell who asked for the
+// file.
+func place(d *nsbox.Diagnosis, stack []string, headerOnly bool) {
 	var kept []string
 	found := false
 	for _, l := range stack {
@@ -220,7 +222,7 @@ func place(d *nsbox.Diagnosis, stack []string) {
 		}
 		kept = append(kept, l)
 		line, _ := strconv.Atoi(m[3])
-		if !found && (d.File == "" || d.File == name && d.Line == line || d.Line == 0) {
+		if !found && !(headerOnly && d.File != "") {
 			d.File, d.Line = name, line
 			d.Column, _ = strconv.Atoi(m[4])
 			found = true
@@ -269,7 +271,7 @@ func causes(lines []string) []nsbox.Diagnosis {
 		if len(stack) == 0 {
 			continue
 		}
-		place(&d, stack)
+		place(&d, stack, false)
 		d.Hint = hint(d)
 		out = append(out, d)
 	}

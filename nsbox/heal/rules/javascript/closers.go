@@ -97,10 +97,15 @@ func (c *code) lineDoubt(fixed string, o, e int) int {
 	if len(fixed) > 64<<10 {
 		return 0
 	}
-	n := newCode(c.name, fixed)
 	start, _ := c.text.Bounds(c.line(o))
 	_, end := c.text.Bounds(c.line(max(min(e, len(c.toks))-1, 0)))
-	return implausible(n, source.At(n.toks, start), source.At(n.toks, end+1))
+	return implausibleLine(c.name, fixed, start, end+1)
+}
+
+// implausibleLine is how implausible the calls are from byte start up to end.
+func implausibleLine(name, src string, start, end int) int {
+	n := newCode(name, src)
+	return implausible(n, source.At(n.toks, start), source.At(n.toks, end))
 }
 
 // spreadDoubt is how unlikely it is that "[...x" ends after token k: most likely

@@ -71,6 +71,7 @@ func (s *scopes) named(f *function, open int) bool {
 		f.name = c.toks[j].Text
 	}
 	f.head = j
+	name := j
 	if c.is(j-1, "*") {
 		j--
 		f.head = j
@@ -80,8 +81,8 @@ func (s *scopes) named(f *function, open int) bool {
 		return true
 	}
 	f.method = true
-	if c.word(j) {
-		s.isMember[j] = true
+	if c.word(name) {
+		s.isMember[name] = true
 	}
 	return true
 }

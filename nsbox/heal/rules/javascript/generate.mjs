@@ -42,6 +42,8 @@ function type(text, self) {
   return m ? m[1] : "";
 }
 
+const everything = new Set(); // all names of properties, for telling slips from what is only rare
+
 for (const f of readdirSync(process.argv[2]).filter((f) => /^lib\.es.*\.d\.ts$/.test(f))) {
   let owner = "";
   for (const line of readFileSync(join(process.argv[2], f), "utf8").split("\n")) {
@@ -49,6 +51,8 @@ for (const f of readdirSync(process.argv[2]).filter((f) => /^lib\.es.*\.d\.ts$/.
     if (start) owner = start[1].replace(/^ReadonlyArray$/, "").replace(/^IteratorObject$/, "Iterator");
     if (line.startsWith("}")) owner = "";
     const m = /^ {4}(?:readonly )?(\w+)(\??)(?:<.*?>)?(\((.*)\))?: (.+);$/.exec(line);
+    const property = /^ +(?:readonly |static |get |set )*(\w+)\??[(:<]/.exec(line);
+    if (property) everything.add(property[1]);
     if (!owner || !m) continue;
     const key = `${owner} ${m[1]}`;
     const params = m[3] ? split(m[4]) : null;
@@ -81,7 +85,11 @@ for (const [name, base] of Object.entries(bases)) {
   members(base.prototype, name, [name, name === "Function" ? "CallableFunction" : name]);
   members(base, name + ".", [name + "Constructor"]);
 }
-members(Iterator.prototype, "Iterator", ["Iterator"]);
+const generator = Object.getPrototypeOf(function* () {}).prototype;
+const iterator = {};
+for (const o of [Iterator.prototype, generator])
+  for (const n of Object.getOwnPropertyNames(o)) if (n !== "constructor") iterator[n] = generator[n];
+members(iterator, "Iterator", ["Iterator"]);
 for (const name of ["Math", "JSON", "Reflect", "console", "process", "globalThis", "Buffer", "Atomics", "Intl", "performance", "crypto"]) {
   const object = globalThis[name];
   const all = {};
@@ -91,3 +99,23 @@ for (const name of ["Math", "JSON", "Reflect", "console", "process", "globalThis
 }
 for (const name of builtinModules.filter((n) => !n.startsWith("_") && !n.includes(":") && !["sys", "punycode", "constants", "wasi", "inspector", "inspector/promises", "trace_events"].includes(n)).sort())
   members(Object.assign({}, require(name)), name + ":", []);
+
+// Names of properties that values of Node's own classes and results have.
+const seen = new Set();
+function collect(value, depth) {
+  if (value === null || (typeof value !== "object" && typeof value !== "function") || seen.has(value) || depth > 3) return;
+  seen.add(value);
+  for (const n of Object.getOwnPropertyNames(value)) {
+    if (/^[A-Za-z]\w*$/.test(n)) everything.add(n);
+    let inner;
+    try { inner = value[n]; } catch { continue; }
+    if (typeof inner === "function" || n === "prototype") collect(inner, depth + 1);
+  }
+}
+for (const name of builtinModules.filter((n) => !n.startsWith("_") && !n.includes(":"))) collect(require(name), 0);
+for (const o of [process, console, performance, crypto, Intl, URL, Response, Request, Headers, AbortController, Event, TextEncoder]) collect(o, 0);
+for (const o of [process.versions, process.memoryUsage(), process.resourceUsage(), require("os").cpus()[0], require("fs").statSync("/"),
+  require("path").parse("/a"), new URL("http://a/b"), Object.getOwnPropertyDescriptor({ a: 1 }, "a"), require("os").userInfo()])
+  for (const n in o) everything.add(n);
+"done value index input groups indices status reason stdout stderr pid signal code errno syscall path dest address port info column line fileName data error result type".split(" ").forEach((n) => everything.add(n));
+console.log("any\t" + [...everything].filter((n) => n.length > 3).sort().join(" "));

@@ -73,11 +73,11 @@ func (f *failure) unread() []edit {
 			reads[unquote(t.Text)] = true
 		}
 	}
-	pool := slices.Concat(defined, everyMember())
+	pool := append(slices.Clone(defined), "length", "prototype")
 	done := map[string]bool{}
 	var out []edit
 	for i, t := range c.toks {
-		if !c.member(i) || len(t.Text) < 5 || done[t.Text] || slices.Contains(defined, t.Text) || builtin(t.Text) || f.t.staticKey(i-2) != "" || f.ofModule(i) {
+		if !c.member(i) || len(t.Text) < 5 || done[t.Text] || slices.Contains(defined, t.Text) || usual(t.Text) || f.t.staticKey(i-2) != "" || f.ofModule(i) {
 			continue
 		}
 		done[t.Text] = true
@@ -111,13 +111,11 @@ func (f *failure) onlyDefinition(name string) int {
 	return def
 }
 
-// everyMember lists the members of the values that programs use most.
-func everyMember() []string {
-	var out []string
-	for _, t := range []string{"Array", "String", "Map", "Number", "Object", "Promise", "Function", "Date"} {
-		out = append(out, names(t)...)
-	}
-	return append(out, "prototype", "message", "stack", "cause", "size", "add")
+// usual reports whether something in the library or in Node has a property of
+// that name.
+func usual(name string) bool {
+	_, ok := lookup("any", name)
+	return ok || len(name) <= 3
 }
 
 // selfAssigned gives this to "x = x;" in a constructor whose class reads this.x.

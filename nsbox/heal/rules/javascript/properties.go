@@ -77,7 +77,7 @@ func suspect(f *failure) {
 	word, to := "", ""
 	var edits []edit
 	for i, t := range c.toks {
-		if !c.member(i) || slices.Contains(defined, t.Text) || builtin(t.Text) || f.t.staticKey(i-2) != "" || f.ofModule(i) {
+		if !c.member(i) || slices.Contains(defined, t.Text) || usual(t.Text) || f.t.staticKey(i-2) != "" || f.ofModule(i) {
 			continue
 		}
 		near, ok := slipOf(t.Text, defined)

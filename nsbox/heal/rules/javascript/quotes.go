@@ -56,7 +56,7 @@ func lineQuotes(c *code, l int) []change {
 		}
 		out = append(out, change{rule: "missing-quote", why: why, rank: nsbox.RankLocal, edits: edits, doubt: doubt})
 	}
-	open := -1
+	open, parses := -1, 0
 	for i, t := range toks {
 		if t.Kind == source.String && t.Open && strings.ContainsAny(t.Text[:1], `"'`) {
 			open = i
@@ -79,6 +79,10 @@ func lineQuotes(c *code, l int) []change {
 					doubt += 5
 				}
 				if sound(line[:at] + q + line[at:]) {
+					if fixed, ok := apply(c.src, one(insert(start+at, q))); ok && len(c.src) < 16<<10 && parses < 8 {
+						parses++
+						doubt += implausibleLine(c.name, fixed, start, end+1)
+					}
 					add(doubt, "a string lacks its closing quote", insert(at, q))
 				}
 			}

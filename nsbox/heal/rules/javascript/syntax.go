@@ -72,7 +72,7 @@ func (r *repair) note(ch change) {
 // the one that gets the parser furthest.
 func (r *repair) try(c *code, f fault, changes []change) (found []solution, best string, bestParsed parsed, via *change) {
 	furthest := f.at
-	var ideas []*change // of found
+	var ideas []*change       // of found
 	tried := map[string]int{} // to the index in found, -1 where it does not parse
 	for i := range changes {
 		ch := &changes[i]
