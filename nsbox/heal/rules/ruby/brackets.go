@@ -37,7 +37,7 @@ func (m *mender) closings(b block) []idea {
 	for end < len(m.tokens) && m.tokens[end].Kind != source.Newline {
 		end++
 	}
-	if end == b.open+1 || m.tokens[end-1].Text == "," || b.word == "{" && m.bodyBelow(line) && m.blockHead(b, end) {
+	if end == b.open+1 || m.tokens[end-1].Text == "," && !m.outerCloser(b, end) || b.word == "{" && m.bodyBelow(line) && m.blockHead(b, end) {
 		return m.closingLines(b, line)
 	}
 	var out []idea
@@ -58,6 +58,17 @@ func (m *mender) closings(b block) []idea {
 		out = append(out, m.closingLines(b, line)...)
 	}
 	return out
+}
+
+// outerCloser reports whether on the line of b something closes that was open
+// before.
+func (m *mender) outerCloser(b block, end int) bool {
+	for k := b.open + 1; k < end; k++ {
+		if open, ok := m.pairs[k]; ok && open < b.open {
+			return true
+		}
+	}
+	return false
 }
 
 // blockHead reports whether the line that ends before token end has just the head
@@ -106,10 +117,13 @@ func (m *mender) closeCost(b block, k, end int) int {
 	case t.Text == "=" || t.Text == "+=" || t.Text == "-=" || t.Text == "<<" || t.Text == "||=" || t.Text == "=>":
 		cost = 0
 	case t.Text == "[" && index && blanks == 0:
-		cost = 0
+		cost = 4
+		if k <= b.open+2 {
+			cost = 0
+		}
 	case t.Text == ".":
 		cost = 6
-		if b.word == "(" && k == b.open+2 && (a.Kind == source.Number || a.Kind == source.String && a.Text[0] == ':') {
+		if b.word == "(" && k == b.open+2 && (a.Kind == source.Number || a.Kind == source.String && (a.Text[0] == ':' || a.Text[0] == '/')) {
 			cost = 1
 		}
 		if b.word == "[" && !index && a.Kind != source.Word || b.word == "{" {

@@ -236,7 +236,7 @@ func (m *mender) ofInstance(cl *class, i int, single bool, name string) {
 	for up := cl; up != nil; up = m.parent(up) {
 		for _, n := range up.methods {
 			if n = strings.TrimSuffix(n, "="); name != base || !slices.Contains(up.methods, n+"=") {
-				c.add(n, true, fitsOwn(up, n, args), 50+weigh(n, hints))
+				c.add(n, true, fitsOwn(up, n, args), 50+hintWeight(n, hints))
 			} else {
 				c.add(n, true, true, 50)
 			}

@@ -22,6 +22,10 @@ func (m *mender) unknownName(name string, recv receiver) {
 		return
 	}
 	t := m.deep[i]
+	if strings.ContainsAny(name, "“”‘’") {
+		m.characters()
+		return
+	}
 	if to := literals[name]; to != "" && m.before(i).Text != "." {
 		m.swap("literal", nsbox.RankLocal, t, to)
 		return
@@ -30,6 +34,9 @@ func (m *mender) unknownName(name string, recv receiver) {
 		return
 	}
 	at := m.tokenAt(t.Start)
+	if m.headOfLine(at) {
+		return
+	}
 	cl := m.classOf(recv, at)
 	if cl != nil && cl != m.main && slices.Contains(m.ivars, "@"+name) && m.inClass(cl, "@"+name) {
 		m.swap("instance-variable", nsbox.RankLocal, t, "@"+name)
@@ -51,17 +58,43 @@ func (m *mender) unknownName(name string, recv receiver) {
 	m.renameNear(i, single, m.nameChoices(i, at, cl))
 }
 
+// headOfLine mends what the line of token at begins with, where that makes a
+// call of a keyword: "rescu Error => e", "function f(a) {".
+func (m *mender) headOfLine(at int) bool {
+	k := min(at, len(m.tokens)-1)
+	for k > 0 && m.tokens[k-1].Kind != source.Newline {
+		k--
+	}
+	if k < 0 || k == at || m.tokens[k].Kind != source.Word || keywords[m.tokens[k].Text] {
+		return false
+	}
+	if to := m.middle(k); to != "" {
+		m.swap("keyword", nsbox.RankLocal, m.tokens[k], to)
+		return true
+	}
+	if m.tokens[k].Text == "function" {
+		if x, ok := m.braces(); ok {
+			m.add(x.rule, nsbox.RankLocal, x.why, x.edits...)
+			return true
+		}
+	}
+	return false
+}
+
 // misspeltHere renames a variable of the same method which nothing uses, and
 // whose name is nearly the one that is missing.
 func (m *mender) misspeltHere(name string, at int) bool {
 	c := &choices{}
+	if m.uses[name] < 2 {
+		return false
+	}
 	for _, v := range m.visible(at) {
 		if m.uses[v] == 1 {
 			c.add(v, true, true, 1)
 		}
 	}
 	best, ok := clear(c.nearest(name))
-	if !ok || best.cost > 2 {
+	if !ok || best.cost > 3 {
 		return false
 	}
 	for _, t := range m.deep {
@@ -100,7 +133,7 @@ func (m *mender) orphans() {
 				c.add(t.Text, true, true, 1)
 			}
 		}
-		if best, ok := clear(c.nearest(l.name)); ok && best.cost <= 2 {
+		if best, ok := clear(c.nearest(l.name)); ok && best.cost <= 3 {
 			found, to = append(found, m.edit(l.at, l.at+len(l.name), best.name)), best.name
 		}
 	}
@@ -127,12 +160,12 @@ func (m *mender) nameChoices(i, at int, cl *class) *choices {
 	args, block := m.called(i)
 	hints := hinted(m.d.Hint)
 	for k, v := range m.visible(at) {
-		c.add(v, true, args == 0 && !block, max(60-k, 1)+weigh(v, hints))
+		c.add(v, true, args == 0 && !block, max(60-k, 1)+hintWeight(v, hints))
 	}
 	for _, own := range []*class{cl, m.main} {
 		for up := own; up != nil; up = m.parent(up) {
 			for _, n := range up.methods {
-				c.add(n, true, fitsOwn(up, n, args), 50+weigh(n, hints))
+				c.add(n, true, fitsOwn(up, n, args), 50+hintWeight(n, hints))
 			}
 		}
 	}

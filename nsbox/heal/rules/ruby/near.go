@@ -83,7 +83,7 @@ func tooFar(word string, m source.Match) bool {
 	n := len(word)
 	switch {
 	case n <= 5:
-		return m.Cost > 2
+		return m.Cost > 3
 	case n <= 8:
 		return m.Cost > 4
 	}
@@ -120,6 +120,15 @@ func weigh(name string, hints []string) int {
 		w += 30
 	}
 	return w
+}
+
+// hintWeight is the weight of the program's own names, whose popularity
+// elsewhere says nothing.
+func hintWeight(name string, hints []string) int {
+	if slices.Contains(hints, name) {
+		return 30
+	}
+	return 0
 }
 
 // hinted are the names that Ruby proposed.

@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
@@ -148,7 +149,9 @@ func (m *mender) foreignIdeas() []idea {
 	}
 	if len(colons) > 0 {
 		out = append(out, idea{rule: "colon", why: "the head of a block needs no colon", edits: colons, told: true})
-		out = append(out, idea{rule: "colon", why: "the head of a block needs no colon, and the block an end", edits: append(colons, m.pythonEnds()...), cost: -1})
+		if all := m.pythonEnds(colons); all != nil {
+			out = append(out, idea{rule: "colon", why: "the head of a block needs no colon, and the block an end", edits: all, cost: -1})
+		}
 	}
 	if x, ok := m.braces(); ok {
 		out = append(out, x)
@@ -167,15 +170,36 @@ func (m *mender) foreignIdeas() []idea {
 	return out
 }
 
-// pythonEnds are the ends of blocks that have none, by indentation.
-func (m *mender) pythonEnds() []nsbox.Edit {
-	var out []nsbox.Edit
-	for _, gap := range m.gaps() {
+// pythonEnds adds to the edits that take the colons away the ends that the
+// indentation asks for, as one edit.
+func (m *mender) pythonEnds(colons []nsbox.Edit) []nsbox.Edit {
+	files, err := nsbox.Apply([]nsbox.File{{Name: m.file, Data: []byte(m.Src)}}, slices.Clone(colons))
+	if err != nil {
+		return nil
+	}
+	bare := &mender{program: newProgram(string(files[0].Data)), file: m.file}
+	var ends []nsbox.Edit
+	for _, gap := range bare.gaps() {
 		if !gap.extra {
-			out = append(out, m.endAt(gap))
+			ends = append(ends, bare.endAt(gap))
 		}
 	}
-	return out
+	if len(ends) == 0 {
+		return nil
+	}
+	if files, err = nsbox.Apply(files, ends); err != nil {
+		return nil
+	}
+	to := string(files[0].Data)
+	from, head := m.Src, 0
+	for head < min(len(from), len(to)) && from[head] == to[head] {
+		head++
+	}
+	tail := 0
+	for tail < min(len(from), len(to))-head && from[len(from)-1-tail] == to[len(to)-1-tail] {
+		tail++
+	}
+	return []nsbox.Edit{m.edit(head, len(from)-tail, to[head:len(to)-tail])}
 }
 
 // braces writes "if (x) {" ... "}" with end, as a whole.

@@ -27,7 +27,9 @@ const maxIdeas = 60
 // syntax proposes for a program that is not well-formed: all rules give their
 // ideas, and those with which the program is in the best shape come first.
 func (m *mender) syntax() {
-	m.characters()
+	if strings.Contains(m.d.Message, "nvalid") || strings.Contains(m.d.Message, "unexpected") {
+		m.characters()
+	}
 	m.regexps()
 	if m.done() {
 		return
@@ -77,7 +79,7 @@ func (m *mender) strangers(after *code, x idea) int {
 	start, end := after.Bounds(line)
 	n := 0
 	for i, t := range after.tokens {
-		if t.Start >= start && t.Start < end && t.Kind == source.String && quoted(t.Text) && codeLike(t.Text[1:]) {
+		if t.Start >= start && t.Start < end && t.Kind == source.String && quoted(t.Text) && m.codeLike(t.Text[1:]) {
 			n += 3
 		}
 		if t.Start < start || t.Start >= end || t.Kind != source.Word || keywords[t.Text] || t.Text[0] == '@' || after.label(i) || popular()[t.Text] > 0 {
@@ -91,9 +93,37 @@ func (m *mender) strangers(after *code, x idea) int {
 }
 
 // codeLike reports whether the text of a string looks as if it were code between
-// two strings.
-func codeLike(s string) bool {
-	return strings.Contains(s, ").") || strings.HasPrefix(s, ", ") && len(s) > 3 || strings.HasPrefix(s, ")") && len(s) > 2 || strings.HasSuffix(s, "(\"")
+// two strings: calls, sums with names that are known, keys.
+func (m *mender) codeLike(s string) bool {
+	if strings.Contains(s, ").") || strings.HasPrefix(s, ", ") && len(s) > 3 || strings.HasPrefix(s, ")") && len(s) > 2 || strings.HasSuffix(s, "(\"") || strings.Contains(s, " => ") {
+		return true
+	}
+	for i := 0; i < len(s); i++ {
+		n := i + 1
+		for n < len(s) && (s[n] == ' ' && s[n-1] != ' ' || wordByte(s[n])) {
+			n++
+		}
+		w := strings.TrimSpace(s[i+1 : n])
+		next := byte(0)
+		if n < len(s) {
+			next = s[n]
+		}
+		switch s[i] {
+		case '.':
+			if w != "" && w[0] >= 'a' && i > 0 && wordByte(s[i-1]) && (next == '(' || (next == '?' || next == '!') && n+1 < len(s) && s[n+1] == '(' || popular()[w] > 60 && m.uses[w] > 1) {
+				return true
+			}
+		case '+':
+			if i > 0 && s[i-1] == ' ' && w != "" && m.uses[w] > 0 {
+				return true
+			}
+		case ',':
+			if next == ':' && w != "" && m.uses[w] > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // characters replaces quotes and blanks that word processors write.
@@ -128,7 +158,7 @@ func (m *mender) characters() {
 		}
 		edits = append(edits, m.edit(i, i+len(string(r)), to))
 	}
-	if len(edits) > 0 && (strings.Contains(m.d.Message, "nvalid") || strings.Contains(m.d.Message, "unexpected")) {
+	if len(edits) > 0 {
 		m.add("characters", nsbox.RankLocal, "quotes and blanks as programs have them", edits...)
 	}
 }

@@ -200,7 +200,7 @@ func nearest(word string, candidates []string, weight map[string]int) (string, b
 	found := source.Near(word, candidates)
 	var best []source.Match
 	for _, f := range found {
-		if len(word) <= 5 && f.Cost > 2 && weight != nil {
+		if len(word) <= 5 && f.Cost > 3 && weight != nil {
 			continue
 		}
 		best = append(best, f)

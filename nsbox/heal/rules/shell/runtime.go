@@ -337,6 +337,14 @@ func (m *mender) identifier(msg string) {
 			return
 		}
 	}
+	_, bad, _ := strings.Cut(msg, "`$")
+	bad, _, _ = strings.Cut(bad, "'")
+	for i, t := range m.tokens { // a loop's variable, which is reported at the loop's end
+		if bad != "" && t.text == "$"+bad && i > 0 && m.tokens[i-1].key && m.tokens[i-1].text == "for" {
+			m.add("assignment", nsbox.RankLocal, "a variable that is set has no $", m.edit(t.start, t.start+1, ""))
+			return
+		}
+	}
 }
 
 // declares reports whether token i is a name that read, for or export takes.

@@ -20,7 +20,7 @@ func (m *mender) foreignIdeas() []idea {
 			continue
 		}
 		if t.command && (t.text == "def" || t.text == "func" || t.text == "fn" || t.text == "sub" || t.text == "void" || t.text == "fun") && i+1 < len(m.tokens) && m.tokens[i+1].kind == word && len(out) < 8 {
-			out = append(out, m.replace("function", t, "function", 0, false))
+			out = append(out, m.replace("function", t, "function", 0, true))
 		}
 		if strings.HasPrefix(t.text, "//") && t.command && len(out) < 8 {
 			out = append(out, idea{rule: "comment", why: "comments begin with #", told: true, edits: []nsbox.Edit{m.edit(t.start, t.start+2, "#")}})

@@ -112,6 +112,9 @@ func (m *mender) keyword(i int) string {
 	best, n := "", 3
 	for _, f := range strings.Fields(fits) {
 		d := source.Distance(lower, f)
+		if len(f) > 3 && anagram(lower, f) {
+			d = min(d, 1)
+		}
 		limit := 1
 		if len(f) >= 6 {
 			limit = 2
@@ -126,6 +129,14 @@ func (m *mender) keyword(i int) string {
 		best, n = f, d
 	}
 	return best
+}
+
+// anagram reports whether two words have the same letters.
+func anagram(a, b string) bool {
+	x, y := []byte(a), []byte(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return string(x) == string(y)
 }
 
 // keywordIdeas mend slips in keywords.
@@ -148,7 +159,7 @@ func (m *mender) keywordIdeas() []idea {
 			out = append(out, m.insert("bracket", m.tokens[i+1].end, ")", 0, false))
 		}
 		if t.command && !t.key && t.kind == word && i+2 < len(m.tokens) && m.tokens[i+1].kind == word && m.tokens[i+2].text == "(" && source.Distance(t.text, "function") <= 2 {
-			out = append(out, m.replace("keyword", t, "function", 0, false))
+			out = append(out, m.replace("keyword", t, "function", 0, true))
 		}
 		if t.kind == word && !t.key && i > 1 && m.tokens[i-2].key && (m.tokens[i-2].text == "for" || m.tokens[i-2].text == "case") && t.text != "in" && len(t.text) <= 3 && source.Distance(t.text, "in") <= 1 {
 			out = append(out, m.replace("keyword", t, "in", 0, true))
@@ -301,7 +312,7 @@ func (m *mender) quoteIdeas() []idea {
 		case '"', '\'', '`':
 			if t.open == '\'' && strings.Count(line, "'")%2 == 1 && strings.Count(line, "'") > 2 && !strings.Contains(line, `"`) {
 				a, b := strings.IndexByte(line, '\''), strings.LastIndexByte(line, '\'')
-				out = append(out, idea{rule: "quote", why: "a text with an apostrophe", edits: []nsbox.Edit{m.edit(start+a, start+a+1, `"`), m.edit(start+b, start+b+1, `"`)}})
+				out = append(out, idea{rule: "quote", why: "a text with an apostrophe", cost: -2, edits: []nsbox.Edit{m.edit(start+a, start+a+1, `"`), m.edit(start+b, start+b+1, `"`)}})
 			}
 		case ')':
 			if strings.Contains(line, "$((") || strings.HasPrefix(line, "((") {
@@ -309,7 +320,11 @@ func (m *mender) quoteIdeas() []idea {
 			}
 		}
 		if t.open == '"' || t.open == '\'' {
-			out = append(out, m.opening(start, line, t.open)...)
+			found, unclear := m.opening(start, line, t.open)
+			if unclear {
+				return nil
+			}
+			out = append(out, found...)
 		}
 		out = append(out, m.places(start, line, closer)...)
 		if t.open == '"' || t.open == '\'' || t.open == '}' {
@@ -323,11 +338,21 @@ func (m *mender) quoteIdeas() []idea {
 	return nil
 }
 
-// opening puts the quote that begins a text before what a lone quote ends.
-func (m *mender) opening(start int, line string, quote byte) []idea {
-	k := strings.IndexByte(line, quote)
-	if k <= 0 || line[k-1] == ' ' || line[k-1] == '=' || line[k-1] == '(' || k+1 < len(line) && strings.IndexByte(" );|", line[k+1]) < 0 {
-		return nil
+// opening puts the quote that begins a text before what a lone quote ends. It is
+// unclear where a text of several words begins that a command gets.
+func (m *mender) opening(start int, line string, quote byte) (out []idea, unclear bool) {
+	k, even := -1, true
+	for i := 0; i < len(line) && k < 0; i++ {
+		if line[i] != quote {
+			continue
+		}
+		if even && i > 0 && strings.IndexByte(" =(", line[i-1]) < 0 && (i+1 == len(line) || strings.IndexByte(" );|", line[i+1]) >= 0) {
+			k = i
+		}
+		even = !even
+	}
+	if k < 0 {
+		return nil, false
 	}
 	n := k
 	for n > 0 && strings.IndexByte(" (=\"'", line[n-1]) < 0 {
@@ -337,24 +362,38 @@ func (m *mender) opening(start int, line string, quote byte) []idea {
 	for at > 0 && n == 0 && strings.IndexByte(" (=\n\t", m.Src[at-1]) < 0 {
 		at--
 	}
-	out := []idea{m.insert("quote", at, string(quote), 0, false)}
-	// Further to the left, behind the command.
+	// A text of several words: of echo, all of them; else where it begins is open.
 	bound, _ := m.Bounds(m.LineOf(at))
-	for cost := 1; at > bound && cost < 8; cost++ {
-		prev := strings.LastIndexByte(strings.TrimRight(m.Src[bound:at], " "), ' ')
-		if prev < 0 || strings.TrimSpace(m.Src[bound:bound+prev]) == "" {
-			break
+	left := strings.TrimRight(m.Src[bound:at], " ")
+	words := strings.Fields(left[strings.LastIndexAny(left, ";|&(\"'")+1:])
+	switch {
+	case len(words) > 0 && assignment(words[len(words)-1]):
+		w := words[len(words)-1]
+		at = bound + strings.LastIndex(left, w) + strings.IndexByte(w, '=') + 1
+	case len(words) > 1 && (words[0] == "echo" || words[0] == "printf"):
+		first := words[1]
+		for _, w := range words[1:] {
+			if first = w; w[0] != '-' {
+				break
+			}
 		}
-		at = bound + prev + 1
-		out = append(out, m.insert("quote", at, string(quote), cost, false))
+		if first[0] != '-' {
+			at = bound + strings.LastIndex(left, first)
+		}
+	case len(words) > 1 && strings.IndexByte("-$<>=!", words[len(words)-1][0]) < 0 && words[0] != "[" && words[0] != "if" && words[0] != "while":
+		return nil, true
 	}
-	return out
+	return []idea{m.insert("quote", at, string(quote), 0, false)}, false
 }
 
 // places are those in a line where closer may stand, the likely ones first.
 func (m *mender) places(start int, line, closer string) []idea {
 	var out []idea
-	for n := len(line); n > 0 && len(out) < 14; n-- {
+	first := -1
+	if closer == `"` || closer == "'" {
+		first = strings.IndexByte(line, closer[0])
+	}
+	for n := len(line); n > max(first, 0) && len(out) < 14; n-- {
 		rest := line[n:]
 		cost := 0
 		switch {
@@ -383,6 +422,9 @@ func (m *mender) places(start int, line, closer string) []idea {
 		}
 		if closer == "}" {
 			cost += 3
+		}
+		if line[n-1] == ' ' {
+			cost += 4
 		}
 		if (closer == `"` || closer == "'") && (line[n-1] == ']' || line[n-1] == ';') || closer == "))" && (line[n-1] == ')' || strings.HasPrefix(rest, ")")) {
 			cost += 3
