@@ -148,7 +148,7 @@ func (m *mender) inherited(c *syntax.Node) []string {
 
 // constructor renames a method that is nearly __init__ and sets the attribute.
 func (m *mender) constructor(c *syntax.Node, attr string) bool {
-	for _, f := range methods(c) {
+	for _, f := range m.family(c) {
 		if f.Text == "__init__" || !nearInit(f.Text) {
 			continue
 		}
@@ -172,23 +172,55 @@ func nearInit(name string) bool {
 
 // lostSelf puts self before a variable of a method that nobody reads.
 func (m *mender) lostSelf(c *syntax.Node, attr string) bool {
-	for _, f := range methods(c) {
-		s := m.root.At(f.Left.End + 1)
-		for s != nil && s.Node != f {
-			s = s.Parent
-		}
+	for _, f := range m.family(c) {
+		s := m.scopeOf(f)
 		self := firstParam(f)
-		if s == nil || self == "" || len(s.Bound[attr]) == 0 {
+		if s == nil || self == "" || static(f) {
 			continue
 		}
-		b := s.Bound[attr][0]
-		read := slices.ContainsFunc(s.Uses, func(u *syntax.Node) bool { return u.Text == attr })
-		if b.Kind == syntax.Assign && !read && len(s.Bound[attr]) == 1 {
+		sets := slices.DeleteFunc(slices.Clone(s.Bound[attr]), func(b syntax.Binding) bool { return b.Kind != syntax.Assign && b.Kind != syntax.AnnAssign })
+		if len(sets) != 1 {
+			continue
+		}
+		b := sets[0]
+		read := slices.ContainsFunc(s.Uses, func(u *syntax.Node) bool { return u.Text == attr && u.Start > b.Node.End })
+		if !read {
 			m.local("missing-self", attr+" is a member of the class", edit{b.At, b.At, self + "."})
 			return true
 		}
 	}
 	return false
+}
+
+// family are the methods of a class and of its bases in the program.
+func (m *mender) family(c *syntax.Node) []*syntax.Node {
+	var out []*syntax.Node
+	seen := map[*syntax.Node]bool{}
+	for c != nil && !seen[c] {
+		seen[c] = true
+		out = append(out, methods(c)...)
+		next := c
+		if c.Left != nil {
+			for _, b := range c.Left.Kids {
+				if o := m.class(b.Text); o != nil && next == c {
+					next = o
+				}
+			}
+		}
+		c = next
+	}
+	return out
+}
+
+// scopeOf is the scope that f opens.
+func (m *mender) scopeOf(f *syntax.Node) *syntax.Scope {
+	var out *syntax.Scope
+	m.root.All(func(s *syntax.Scope) {
+		if s.Node == f {
+			out = s
+		}
+	})
+	return out
 }
 
 // renameAttribute renames an attribute where it is read, or the one place that

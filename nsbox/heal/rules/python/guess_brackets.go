@@ -169,6 +169,8 @@ func (b *broken) closerCost(toks []source.Token, i, indent int) int {
 		return 2
 	case next.Text == t.Text && t.Kind == source.Punct || i > 0 && t.Kind == source.Punct && strings.Contains(")]}", t.Text):
 		return 4 // one of two in a row
+	case next.Text == "[" && i > 0 && b.twice(toks, i):
+		return 3
 	case next.Kind == source.Punct && strings.Contains("([.", next.Text):
 		return 7
 	case next.Text == "," || next.Kind == source.Punct && strings.Contains(")]}", next.Text):
@@ -179,6 +181,28 @@ func (b *broken) closerCost(toks []source.Token, i, indent int) int {
 		return 5
 	}
 	return 7
+}
+
+// twice reports whether what is indexed before token i is indexed twice in a row
+// elsewhere: board[y][x].
+func (b *broken) twice(toks []source.Token, i int) bool {
+	for ; i > 0; i-- {
+		if toks[i].Text != "[" || toks[i-1].Kind != source.Word {
+			continue
+		}
+		name := toks[i-1].Text + "["
+		for at := 0; ; {
+			k := strings.Index(b.src[at:], name)
+			if k < 0 {
+				break
+			}
+			at += k + len(name)
+			if e := strings.IndexByte(b.src[at:], ']'); e >= 0 && e < 40 && at+e+1 < len(b.src) && b.src[at+e+1] == '[' && !(at >= toks[0].Start && at <= toks[len(toks)-1].End) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // operandEnd reports whether an operand can end with t, operandStart whether one

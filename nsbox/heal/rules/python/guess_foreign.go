@@ -189,7 +189,8 @@ var (
 	forParens = regexp.MustCompile(`^for\s*\(\s*(?:int |let |var |const )?\s*([\w, ]+?)\s+(?:in|of)\s+(.+)\)\s*[:{]?\s*$`)
 	blockEnd  = regexp.MustCompile(`^\s*\}\s*;?\s*$`)
 	elseBrace = regexp.MustCompile(`^(\s*)\}\s*(else\b|elif\b|else if\b|except\b|catch\b|finally\b)(.*)$`)
-	slashes   = regexp.MustCompile(`(?m)^([ \t]*)//(.*)$|([;:)\]\w][ \t]+)//([ \t].*)$`)
+	slashes   = regexp.MustCompile(`(?m)^([ \t]*)//`)
+	trailing  = regexp.MustCompile(`[;:)\]\w"'][ \t]+(//)[ \t]*[A-Za-z]+(?:[ \t]+[A-Za-z]+|$)`)
 )
 
 // foreign rewrites whole lines of other languages.
@@ -263,9 +264,13 @@ func (b *broken) slashComments() {
 	if t := b.here(); t.Text != "//" && b.before().Text != "//" && !strings.Contains(b.text.Line(b.line), "//") {
 		return
 	}
-	edits := b.everywhere(slashes, "$1$3#$2$4")
+	edits := b.everywhere(slashes, "$1#")
 	if len(edits) > 0 {
 		b.add("comment", "comments begin with #", 2, edits...)
+	}
+	start, end := b.text.Bounds(b.line)
+	if m := trailing.FindStringSubmatchIndex(b.src[start:end]); m != nil {
+		b.add("comment", "comments begin with #", 4, append(edits, edit{start + m[2], start + m[3], "#"})...)
 	}
 }
 

@@ -40,7 +40,7 @@ func (m *mender) usage(u *syntax.Node) usage {
 		out.attr = true
 	case syntax.Subscript:
 		out.index = p.Left == u
-	case syntax.FuncDef, syntax.ClassDef, syntax.Param, syntax.Keyword, syntax.Except, syntax.Raise:
+	case syntax.FuncDef, syntax.ClassDef, syntax.Bases, syntax.Param, syntax.Keyword, syntax.Except, syntax.Raise:
 		out.argument = true
 	case syntax.AnnAssign:
 		out.argument = len(p.Kids) > 0 && p.Kids[0] == u

@@ -27,6 +27,10 @@ func odd(n *syntax.Node, defs map[string]*syntax.Node, inside func(*syntax.Node)
 			return 6
 		}
 	case syntax.Subscript:
+		if v := n.Right.Bare(); v != nil && v.Kind == syntax.Tuple && (n.Left.Kind != syntax.Name || n.Left.Text[0] > 'Z') && len(v.Kids) > 1 &&
+			v.Kids[len(v.Kids)-1].Kind == syntax.Subscript {
+			return 6
+		}
 		if v := n.Right.Bare(); v != nil && v.Kind == syntax.Binary && stringly(v.Left) {
 			return 5
 		}

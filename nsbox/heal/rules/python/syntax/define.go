@@ -45,7 +45,7 @@ func (p *parser) classDef(n *Node) *Node {
 	t := p.name()
 	n.Kind, n.Text, n.At = ClassDef, t.text, t.start
 	if p.isOp("(") {
-		n.Left = &Node{Kind: Call, Start: p.next().start}
+		n.Left = &Node{Kind: Bases, Start: p.next().start}
 		n.Left.Kids = p.args()
 		p.need(")")
 		p.done(n.Left)

@@ -7,7 +7,8 @@ type Kind uint8
 const (
 	Module     Kind = iota // Kids: statements
 	FuncDef                // Text: name, Left: Params, Right: result's annotation, Kids: body, Else: decorators, Op: "async"
-	ClassDef               // Text: name, Left: Call with the bases, Kids: body, Else: decorators
+	ClassDef               // Text: name, Left: Bases, Kids: body, Else: decorators
+	Bases                  // Kids: arguments
 	Params                 // Kids: Param
 	Param                  // Text: name, Op: "", "*", "**", "/", Left: annotation, Right: default
 	Lambda                 // Left: Params, Right: body
