@@ -33,9 +33,10 @@ help: ## this list
 setup: ## install what building and running need (root, Debian)
 	@scripts/setup-host
 
-build: ## the three programs, into bin/
+build: ## the four programs, into bin/
 	@mkdir -p bin
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o bin/nsbox ./cmd/nsbox
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/nsbox-healer ./cmd/nsbox-healer
 	CGO_ENABLED=1 $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w $(LDFLAGS)' -o bin/nsbox-helper ./cmd/nsbox-helper
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/nsbox-init ./cmd/nsbox-init
 
@@ -66,6 +67,7 @@ examples: build ## run every program under examples/ with the nsbox of bin/ (roo
 install: build ## install under PREFIX (/usr/local)
 	install -D -m 0755 bin/nsbox $(DESTDIR)$(PREFIX)/bin/nsbox
 	install -D -m 0755 bin/nsbox-helper $(DESTDIR)$(PREFIX)/libexec/nsbox/nsbox-helper
+	install -D -m 0755 bin/nsbox-healer $(DESTDIR)$(PREFIX)/libexec/nsbox/nsbox-healer
 	install -D -m 0755 bin/nsbox-init $(DESTDIR)$(PREFIX)/libexec/nsbox/nsbox-init
 	@DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) scripts/install
 

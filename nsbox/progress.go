@@ -99,13 +99,14 @@ func masked(before, after *state) string {
 }
 
 // same reports whether the first errors are the same one in the same place: the
-// place is the line's text, because lines move.
+// line has the same number, or the same text, because lines move.
 func same(a, b *state) bool {
 	if len(a.found) == 0 || len(b.found) == 0 {
 		return false
 	}
 	x, y := a.found[0], b.found[0]
-	return x.Type == y.Type && x.Message == y.Message && lineText(a, x) == lineText(b, y)
+	place := x.File == y.File && x.Line == y.Line || lineText(a, x) == lineText(b, y)
+	return x.Type == y.Type && x.Message == y.Message && place
 }
 
 func lineText(st *state, d Diagnosis) string {

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/heal/settings"
 	"github.com/nsbox/nsbox/nsbox/internal/suggest"
 )
 
@@ -33,9 +34,12 @@ type Config struct {
 	HealTimeout   nsbox.Duration
 	Vet           bool
 	HealLimits    bool
-	Quiet         bool
-	Socket        string // the helper's socket; empty is the built-in place
-	Images        string // directory of the images; empty is the built-in place
+	// Healers are the settings of those that ask a model or a command: the table
+	// [healers], which has no flags and no variables.
+	Healers settings.Config
+	Quiet   bool
+	Socket  string // the helper's socket; empty is the built-in place
+	Images  string // directory of the images; empty is the built-in place
 
 	from map[string]string // option -> the source that set it
 }

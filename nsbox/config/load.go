@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -72,6 +73,12 @@ func Load(s Sources) (*Config, error) {
 	if err := c.loadEnv(s.Environ); err != nil {
 		return nil, err
 	}
+	// A command has arguments, which a variable holds with blanks between.
+	for _, e := range s.Environ {
+		if v, ok := strings.CutPrefix(e, "NSBOX_HEALER_COMMAND="); ok && v != "" {
+			c.Healers.Command.Argv = strings.Fields(v)
+		}
+	}
 	return c, nil
 }
 
@@ -113,6 +120,12 @@ func (c *Config) parse(path string, b []byte) error {
 		}
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	if table, ok := values[healersTable]; ok {
+		if err := c.parseHealers(path, table); err != nil {
+			return err
+		}
+		delete(values, healersTable)
+	}
 	keys := make([]string, 0, len(values))
 	for k := range values {
 		keys = append(keys, k)
@@ -141,6 +154,28 @@ func (c *Config) parse(path string, b []byte) error {
 		if err := c.Set(k, v, path+": "+k); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// healersTable is the one table of a file.
+const healersTable = "healers"
+
+func (c *Config) parseHealers(path string, table any) error {
+	if _, ok := table.(map[string]any); !ok {
+		return fmt.Errorf("%s: %s: write a table, such as [healers.openai]", path, healersTable)
+	}
+	b, err := toml.Marshal(table)
+	if err != nil {
+		return fmt.Errorf("%s: %s: %w", path, healersTable, err)
+	}
+	d := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields()
+	if err := d.Decode(&c.Healers); err != nil {
+		var strict *toml.StrictMissingError
+		if errors.As(err, &strict) && len(strict.Errors) > 0 {
+			return fmt.Errorf("%s: %s: unknown key %q", path, healersTable, strings.Join(strict.Errors[0].Key(), "."))
+		}
+		return fmt.Errorf("%s: %s: %s", path, healersTable, strings.TrimPrefix(err.Error(), "toml: "))
 	}
 	return nil
 }
@@ -186,7 +221,7 @@ next:
 
 // otherEnv are variables of nsbox that set no option. They are near to some that
 // do.
-var otherEnv = []string{"NSBOX_HELPER"}
+var otherEnv = []string{"NSBOX_HELPER", "NSBOX_HEALER_COMMAND", "NSBOX_HEALER_CONFIG"}
 
 // slip compares what follows NSBOX_ only: the prefix would make all names near.
 func slip(name string, names []string) string {

@@ -67,6 +67,22 @@ var rules = []rule{
 		why:      "it is the first process in every sandbox; what it links is attack surface",
 	},
 	{
+		packages: []string{"nsbox/analyze/...", "nsbox/heal/rules/..."},
+		never:    []string{"nsbox/helper", "nsbox/cli", "os/exec", "net", "net/...", "syscall", "nsbox/internal/zygote", "nsbox/internal/confine", "nsbox/internal/wire"},
+		why:      "analyzers and rules are pure: they run nothing and ask nobody",
+	},
+	{
+		packages: []string{"nsbox/heal/..."},
+		never:    []string{"nsbox/helper", "nsbox/cli", "nsbox/internal/zygote", "nsbox/internal/confine", "nsbox/policy"},
+		why:      "a healer knows no sandbox: a fix holds source edits only",
+	},
+	{
+		packages: []string{"cmd/nsbox"},
+		never:    []string{"nsbox/heal/openai", "nsbox/heal/anthropic", "nsbox/heal/models"},
+		deps:     true,
+		why:      "the models' libraries cost 2 ms at every start; nsbox-healer links them",
+	},
+	{
 		packages: []string{"nsbox/helper", "nsbox/internal/confine", "nsbox/internal/cgroup", "nsbox/internal/ids"},
 		never:    []string{"net/http", "encoding/gob", "text/template", "plugin"},
 		deps:     false,
@@ -133,7 +149,7 @@ func TestWhoMayImport(t *testing.T) {
 // it would build all the same, as another program than the one tested here.
 func TestNoCgoBesideTheHelper(t *testing.T) {
 	all := load(t)
-	for _, main := range []string{"cmd/nsbox", "cmd/nsbox-init"} {
+	for _, main := range []string{"cmd/nsbox", "cmd/nsbox-init", "cmd/nsbox-healer"} {
 		p, ok := all[module+"/"+main]
 		if !ok {
 			t.Errorf("%s is missing", main)
