@@ -1,5 +1,4 @@
-// The runtime would read the cgroup's CPU limit at each start and hold a
-// descriptor of it, for a process that mostly waits.
+// The runtime would hold a descriptor of the cgroup's CPU limit.
 //
 //go:debug containermaxprocs=0
 //go:debug updatemaxprocs=0

@@ -34,12 +34,12 @@ func script(t *testing.T, text string) *Healer {
 
 func TestPropose(t *testing.T) {
 	for name, c := range map[string]struct{ script, want, err string }{
-		"code":       {`grep -q '"type":"NameError"' && echo '{"code":"print(1)\n"}'`, "print(1)\n", ""},
-		"fixes":      {`echo '{"fixes":[{"rule":"r","files":[{"name":"main.py","text":"print(1)\n"}]}]}'`, "print(1)\n", ""},
+		"code":       {`grep -q '"type":"NameError"' && printf '%s' '{"code":"print(1)\n"}'`, "print(1)\n", ""},
+		"fixes":      {`printf '%s' '{"fixes":[{"rule":"r","files":[{"name":"main.py","text":"print(1)\n"}]}]}'`, "print(1)\n", ""},
 		"nothing":    {`cat > /dev/null`, "", ""},
-		"no change":  {`echo '{"code":"prin(1)\n"}'`, "", ""},
+		"no change":  {`printf '%s' '{"code":"prin(1)\n"}'`, "", ""},
 		"no JSON":    {`echo hello`, "", "not the JSON that is wanted"},
-		"other file": {`echo '{"fixes":[{"files":[{"name":"/etc/passwd","text":""}]}]}'`, "", "no file of the program"},
+		"other file": {`printf '%s' '{"fixes":[{"files":[{"name":"/etc/passwd","text":""}]}]}'`, "", "no file of the program"},
 		"failure":    {`echo 'model is gone' >&2; exit 3`, "", "exit status 3: model is gone"},
 		"too slow":   {`sleep 60 & sleep 60`, "", "no answer within 3s"},
 		"too long":   {`head -c 5000000 /dev/zero`, "", "more than"},

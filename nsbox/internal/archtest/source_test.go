@@ -20,7 +20,7 @@ const maxLines = 600
 // topLevel is all that may stand in the module's first directory. Something new
 // there is a decision, to be made here.
 var topLevel = []string{
-	".ci", ".gitignore", ".golangci.yml", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md",
+	".ci", ".gitignore", ".golangci.yml", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "Vagrantfile", "README.md", "SECURITY.md", "Vagrantfile",
 	"cmd", "docs", "examples", "go.mod", "go.sum", "nsbox", "rootfs", "scripts", "seccomp-profiles", "tools",
 }
 
