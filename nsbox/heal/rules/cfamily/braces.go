@@ -143,7 +143,7 @@ func (b *bracer) line(i int) {
 				continue
 			}
 			return
-		case label(f, i), t.Text == "{" && b.ownLine(i, top):
+		case b.label(i, top), t.Text == "{" && b.ownLine(i, top):
 			return
 		case f.continues(i):
 			return
@@ -206,10 +206,13 @@ func (b *bracer) endBefore(i int) {
 
 // label reports whether the line of token i is a label, case or access word,
 // which may stand as deep as its block's head.
-func label(f *code, i int) bool {
+func (b *bracer) label(i int, top openBlock) bool {
+	f := b.f
 	switch f.toks[i].Text {
-	case "case", "default", "public", "private", "protected":
-		return true
+	case "case", "default":
+		return f.is(b.head(top.at), "switch") || f.is(top.at, "{") && f.firstOnLine(top.at)
+	case "public", "private", "protected":
+		return f.class(top.at)
 	}
 	return f.toks[i].Kind == source.Word && f.is(i+1, ":") && f.lastOnLine(i+1)
 }

@@ -284,7 +284,7 @@ func (f *code) typeBefore(i int) string {
 		k--
 	}
 	end := k
-	if f.is(k, ">") {
+	if f.is(k, ">") || f.is(k, ">>") {
 		if k = f.angle(k); k < 0 {
 			return ""
 		}
@@ -361,7 +361,7 @@ func (f *code) angle(k int) int {
 		case ">>":
 			depth += 2
 		case "<":
-			if depth--; depth == 0 {
+			if depth--; depth <= 0 {
 				return k
 			}
 		case ";", "{", "}":

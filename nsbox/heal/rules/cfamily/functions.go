@@ -353,9 +353,18 @@ func (f *code) misspelledTag(tag string) []idea {
 	return []idea{out}
 }
 
-// baseClass is for a base class that is not there.
+// baseClass is for a base class that is not there, or a destructor of another
+// name than its class.
 func baseClass(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 	i := f.at(d)
+	if k := i - 1; f.is(i, "(") && f.is(k-1, "~") {
+		p := f.enclosing(k, "{")
+		for n := p - 1; n > 0 && n > p-12; n-- {
+			if own := f.tok(n).Text; (f.is(n-1, "class") || f.is(n-1, "struct")) && alike(own, f.tok(k).Text) {
+				return []idea{{rule: "constructor", why: "the class is called \"" + own + "\"", edits: []nsbox.Edit{f.replace(k, own)}, rank: nsbox.RankLocal, sure: true}}
+			}
+		}
+	}
 	for k := i; k > i-3 && k > 0; k-- {
 		if f.tok(k).Kind == source.Word && !f.keyword(f.tok(k).Text) && len(f.byName[f.tok(k).Text]) == 0 {
 			var pool []string

@@ -196,6 +196,9 @@ func (f *code) between(d *nsbox.Diagnosis, i int) []idea {
 	put := func(text, why string, sure bool) []idea {
 		return []idea{{rule: "punctuation", why: why, edits: []nsbox.Edit{f.insert(prev.End, text)}, rank: nsbox.RankLocal, sure: sure}}
 	}
+	if header := cppLibrary().header[prev.Text]; f.cpp && prev.Kind == source.Word && header != "" && !f.usingStd() && !f.is(i-2, "::") && len(f.byName[prev.Text]) == 0 {
+		return f.qualify(prev.Text, header)
+	}
 	if p := f.enclosing(i, "([{"); p >= 0 && !(f.is(p, "{") && f.blockBrace(p) && !f.enumBrace(p)) {
 		if f.is(p, "(") && f.is(p-1, "for") || cur.Text == "}" || cur.Text == "{" {
 			return nil

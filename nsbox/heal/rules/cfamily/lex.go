@@ -22,13 +22,14 @@ var lexer = source.Lexer{
 	Special: special,
 }
 
-// special knows directives, raw strings, the quote within a number, and >> that
-// may be two closers: it is left as two tokens by none, for templates are rare
-// where it counts.
+// special knows directives, raw strings, the quote within a number, and >>: it
+// is an operator where a blank stands before it, else it closes two templates.
 func special(src string, at int, before []source.Token) (source.Token, bool) {
 	switch c := src[at]; {
 	case c == '#' && (len(before) == 0 || before[len(before)-1].Kind == source.Newline):
 		return source.Token{Kind: source.Comment, End: directiveEnd(src, at)}, true
+	case c == '>' && at > 0 && src[at-1] == ' ' && strings.HasPrefix(src[at:], ">>") && !strings.HasPrefix(src[at:], ">>="):
+		return source.Token{Kind: source.Punct, End: at + 2}, true
 	case c == 'R' && strings.HasPrefix(src[at:], `R"`):
 		if end := rawEnd(src[at:]); end > 0 {
 			return source.Token{Kind: source.String, End: at + end}, true

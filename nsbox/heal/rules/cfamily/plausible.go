@@ -21,6 +21,7 @@ const (
 	castMath    = 3
 	twinCalls   = 3
 	idleGroup   = 2
+	mixedList   = 4 // {1, 2, {3, 4}}
 	idleMath    = 2 // x * 100 / 100
 	usualText   = 2
 )
@@ -47,6 +48,9 @@ func (f *code) plausible(toks []source.Token, names bool) int {
 		}
 		if toks[i].Text == "[" {
 			j.index(i)
+		}
+		if toks[i].Text == "{" && j.pair[i] > i && (j.is(i-1, "=") || j.is(i-1, "{") || j.is(i-1, ",")) {
+			j.list(i)
 		}
 	}
 	return j.cost
@@ -446,6 +450,29 @@ func (j *judge) call(name string, open, end int, g group) {
 	}
 	if !j.f.takes(name, n) {
 		j.cost += wrongCount
+	}
+}
+
+// list weighs a list of values: lists and numbers do not stand side by side.
+func (j *judge) list(open int) {
+	lists, numbers := 0, 0
+	for k := open + 1; k < j.pair[open]; k++ {
+		if j.is(k-1, ",") || k == open+1 {
+			switch j.toks[k].Kind {
+			case source.Number:
+				numbers++
+			case source.Punct:
+				if j.toks[k].Text == "{" {
+					lists++
+				}
+			}
+		}
+		if p := j.pair[k]; p > k {
+			k = p
+		}
+	}
+	if lists > 0 && numbers > 0 {
+		j.cost += mixedList
 	}
 }
 

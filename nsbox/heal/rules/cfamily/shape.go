@@ -48,6 +48,8 @@ type problem struct {
 	opens []int
 	// at is the token at which it shows.
 	at int
+	// outer is the outermost parenthesis around, that is closed; -1 where none is.
+	outer int
 }
 
 // blockBrace reports whether the brace at i opens a block of statements, and
@@ -80,6 +82,14 @@ func (f *code) bracketProblems() []problem {
 	var stack []open
 	isParen := func(o open) bool { return !f.is(o.at, "{") }
 	// unclosed takes the parentheses off the stack's top.
+	// outer is the lowest of the parentheses that lie without a break below n.
+	outer := func(n int) int {
+		at := -1
+		for n--; n >= 0 && isParen(stack[n]); n-- {
+			at = stack[n].at
+		}
+		return at
+	}
 	unclosed := func(at int) {
 		n := len(stack)
 		for n > 0 && isParen(stack[n-1]) {
@@ -88,7 +98,7 @@ func (f *code) bracketProblems() []problem {
 		if n == len(stack) {
 			return
 		}
-		p := problem{at: at}
+		p := problem{at: at, outer: -1}
 		for _, o := range stack[n:] {
 			p.opens = append(p.opens, o.at)
 		}
@@ -103,7 +113,7 @@ func (f *code) bracketProblems() []problem {
 		switch t.Text {
 		case "(", "[":
 			if n > 0 && t.Text == "(" && f.is(stack[n-1].at, "[") && f.lambdaIntro(stack[n-1].at, i) {
-				out = append(out, problem{opens: []int{stack[n-1].at}, at: i})
+				out = append(out, problem{opens: []int{stack[n-1].at}, at: i, outer: outer(n - 1)})
 				stack = stack[:n-1]
 			}
 			stack = append(stack, open{at: i})
@@ -124,7 +134,7 @@ func (f *code) bracketProblems() []problem {
 					k--
 				}
 				if isParen(stack[k]) && f.is(stack[k].at-1, "for") && stack[k].semis < 2 && k < n-1 {
-					p := problem{at: i}
+					p := problem{at: i, outer: -1}
 					for _, o := range stack[k+1:] {
 						p.opens = append(p.opens, o.at)
 					}
@@ -135,7 +145,7 @@ func (f *code) bracketProblems() []problem {
 				}
 				unclosed(i)
 			} else if n > 0 && !f.blockBrace(stack[n-1].at) && f.line(stack[n-1].at) == f.line(i) {
-				out = append(out, problem{opens: []int{stack[n-1].at}, at: i})
+				out = append(out, problem{opens: []int{stack[n-1].at}, at: i, outer: outer(n - 1)})
 				stack = stack[:n-1]
 			}
 		case ")", "]":
@@ -144,11 +154,11 @@ func (f *code) bracketProblems() []problem {
 				k--
 			}
 			if k < 0 || source.Closer(f.toks[stack[k].at].Text) != t.Text {
-				out = append(out, problem{at: i})
+				out = append(out, problem{at: i, outer: outer(n)})
 				continue
 			}
 			if k < n-1 {
-				p := problem{at: i}
+				p := problem{at: i, outer: outer(k)}
 				for _, o := range stack[k+1:] {
 					p.opens = append(p.opens, o.at)
 				}
@@ -203,6 +213,13 @@ func (f *code) stretch(p problem) (from, to int) {
 	if len(p.opens) > 0 {
 		from = p.opens[0]
 	}
+	end := p.at
+	if p.outer >= 0 {
+		from = min(from, p.outer)
+		if f.pair[p.outer] > p.at && f.pair[p.outer] < p.at+300 {
+			end = f.pair[p.outer]
+		}
+	}
 	floor := max(0, from-300)
 	for from > floor {
 		t := f.tok(from - 1)
@@ -211,8 +228,8 @@ func (f *code) stretch(p problem) (from, to int) {
 		}
 		from--
 	}
-	to = min(p.at+1, len(f.toks))
-	for to < len(f.toks) && to < p.at+80 && !f.firstOnLine(to) {
+	to = min(end+1, len(f.toks))
+	for to < len(f.toks) && to < end+80 && !f.firstOnLine(to) {
 		to++
 	}
 	return from, to
@@ -348,6 +365,37 @@ func (f *code) usual(toks []source.Token, close int, p problem) int {
 		}
 		if same {
 			return usualText
+		}
+	}
+	return f.usualLast(toks, open, close, p)
+}
+
+// usualLast is a bonus for a last argument that another call of the function
+// has for its last one, too.
+func (f *code) usualLast(toks []source.Token, open, close int, p problem) int {
+	last := close
+	for depth := 0; last > open+1; last-- {
+		switch t := toks[last-1]; t.Text {
+		case ")", "]":
+			depth++
+		case "(", "[":
+			depth--
+		}
+		if depth == 0 && toks[last-1].Text == "," {
+			break
+		}
+	}
+	for i, t := range f.toks {
+		if t.Text != toks[open-1].Text || !f.is(i+1, "(") || f.pair[i+1] < 0 || f.line(i) == f.line(p.opens[0]) || f.declares(i) {
+			continue
+		}
+		end := f.pair[i+1]
+		same := end-(close-last)-1 > i && (f.is(end-(close-last)-1, ",") || f.is(end-(close-last)-1, "("))
+		for k := last; k < close && same; k++ {
+			same = f.tok(end-close+k).Text == toks[k].Text
+		}
+		if same {
+			return usualText / 2
 		}
 	}
 	return 0

@@ -19,7 +19,7 @@ func unknown(c *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
 	if i < 0 {
 		return nil
 	}
-	if v, ok := f.declared(name, i); ok && v.at >= 0 && v.at < i && v.kind != aMember && v.kind != aType {
+	if v, ok := f.declared(name, i); ok && v.at >= 0 && v.at <= i && v.kind != aMember && v.kind != aType {
 		return nil // its declaration was not understood: that is the error
 	}
 	if out := f.foreignWord(i); len(out) > 0 {
