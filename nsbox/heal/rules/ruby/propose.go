@@ -53,6 +53,7 @@ type mender struct {
 	d       nsbox.Diagnosis
 	file    string
 	fixes   []nsbox.Fix
+	counts  map[string]int // see written
 }
 
 // edit makes an edit of the file that the problem is in.

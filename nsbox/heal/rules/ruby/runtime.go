@@ -134,14 +134,17 @@ func (m *mender) conditions() {
 	}
 }
 
-// ampersand puts the comma before a block that is passed on: f(x &block).
+// ampersand puts the comma before a block or a list that is passed on: f(x
+// &block), f(x *list).
 func (m *mender) ampersand() {
 	for _, line := range append([]int{m.d.Line}, m.frames()...) {
-		for _, i := range m.onLine(line, "&") {
-			if i > 0 && i+2 < len(m.tokens) && m.value(i-1) && m.tokens[i-1].End < m.tokens[i].Start && m.tokens[i].End == m.tokens[i+1].Start && m.tokens[i+2].Text == ")" {
-				at := m.tokens[i-1].End
-				m.add("comma", nsbox.RankStructural, "arguments have commas between them", m.edit(at, at, ","))
-				return
+		for _, sign := range []string{"&", "*", "**"} {
+			for _, i := range m.onLine(line, sign) {
+				if i > 0 && i+2 < len(m.tokens) && m.value(i-1) && m.tokens[i-1].End < m.tokens[i].Start && m.tokens[i].End == m.tokens[i+1].Start && m.tokens[i+2].Text == ")" {
+					at := m.tokens[i-1].End
+					m.add("comma", nsbox.RankStructural, "arguments have commas between them", m.edit(at, at, ","))
+					return
+				}
 			}
 		}
 	}

@@ -85,11 +85,30 @@ func (m *mender) strangers(after *code, x idea) int {
 		if t.Start < start || t.Start >= end || t.Kind != source.Word || keywords[t.Text] || t.Text[0] == '@' || after.label(i) || popular()[t.Text] > 0 {
 			continue
 		}
-		if m.uses[t.Text] < 2 && !slices.Contains(lib().consts, t.Text) && !(i > 0 && after.tokens[i-1].Text == ".") {
+		if m.written()[t.Text] < 2 && !slices.Contains(lib().consts, t.Text) && !(i > 0 && after.tokens[i-1].Text == ".") {
 			n += 2
 		}
 	}
 	return n
+}
+
+// written counts the words of the whole text, those in strings among them: where
+// a quote is missing, code is taken for text.
+func (m *mender) written() map[string]int {
+	if m.counts == nil {
+		m.counts = map[string]int{}
+		for i := 0; i < len(m.Src); i++ {
+			n := i
+			for n < len(m.Src) && wordByte(m.Src[n]) {
+				n++
+			}
+			if n > i {
+				m.counts[m.Src[i:n]]++
+				i = n
+			}
+		}
+	}
+	return m.counts
 }
 
 // codeLike reports whether the text of a string looks as if it were code between
@@ -110,15 +129,15 @@ func (m *mender) codeLike(s string) bool {
 		}
 		switch s[i] {
 		case '.':
-			if w != "" && w[0] >= 'a' && i > 0 && wordByte(s[i-1]) && (next == '(' || (next == '?' || next == '!') && n+1 < len(s) && s[n+1] == '(' || popular()[w] > 60 && m.uses[w] > 1) {
+			if w != "" && w[0] >= 'a' && i > 0 && wordByte(s[i-1]) && (next == '(' || (next == '?' || next == '!') && n+1 < len(s) && s[n+1] == '(' || popular()[w] > 60 && m.written()[w] > 1) {
 				return true
 			}
 		case '+':
-			if i > 0 && s[i-1] == ' ' && w != "" && m.uses[w] > 0 {
+			if i > 0 && s[i-1] == ' ' && w != "" && m.written()[w] > 1 {
 				return true
 			}
 		case ',':
-			if next == ':' && w != "" && m.uses[w] > 0 {
+			if next == ':' && w != "" && m.written()[w] > 1 {
 				return true
 			}
 		}

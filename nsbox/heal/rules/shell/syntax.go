@@ -310,9 +310,8 @@ func (m *mender) quoteIdeas() []idea {
 		closer := string(t.open)
 		switch t.open {
 		case '"', '\'', '`':
-			if t.open == '\'' && strings.Count(line, "'")%2 == 1 && strings.Count(line, "'") > 2 && !strings.Contains(line, `"`) {
-				a, b := strings.IndexByte(line, '\''), strings.LastIndexByte(line, '\'')
-				out = append(out, idea{rule: "quote", why: "a text with an apostrophe", cost: -2, edits: []nsbox.Edit{m.edit(start+a, start+a+1, `"`), m.edit(start+b, start+b+1, `"`)}})
+			if x, ok := m.apostrophe(m.LineOf(start)); ok && t.open == '\'' {
+				out = append(out, x)
 			}
 		case ')':
 			if strings.Contains(line, "$((") || strings.HasPrefix(line, "((") {
@@ -336,6 +335,21 @@ func (m *mender) quoteIdeas() []idea {
 		return out
 	}
 	return nil
+}
+
+// apostrophe writes "it's" for 'it's'.
+func (m *mender) apostrophe(line int) (idea, bool) {
+	start, end := m.Bounds(line)
+	text := m.Src[start:end]
+	a, b := strings.IndexByte(text, '\''), strings.LastIndexByte(text, '\'')
+	if strings.Count(text, "'") != 3 || strings.Contains(text, `"`) {
+		return idea{}, false
+	}
+	k := a + 1 + strings.IndexByte(text[a+1:], '\'')
+	if k+1 >= len(text) || !nameByte(text[k-1]) || !nameByte(text[k+1]) {
+		return idea{}, false
+	}
+	return idea{rule: "quote", why: "a text with an apostrophe", cost: -2, edits: []nsbox.Edit{m.edit(start+a, start+a+1, `"`), m.edit(start+b, start+b+1, `"`)}}, true
 }
 
 // opening puts the quote that begins a text before what a lone quote ends. It is
