@@ -55,7 +55,10 @@ func (m *mender) closings(b block) []idea {
 		out = append(out, m.insert("bracket", m.tokens[k-1].End, text, m.closeCost(b, k, end), false))
 	}
 	if m.line(b.open) < m.Lines() && m.bodyBelow(line) {
-		out = append(out, m.closingLines(b, line)...)
+		for _, x := range m.closingLines(b, line) { // a list that begins on the line
+			x.cost += 5
+			out = append(out, x)
+		}
 	}
 	return out
 }
@@ -125,6 +128,9 @@ func (m *mender) closeCost(b block, k, end int) int {
 		cost = 6
 		if b.word == "(" && k == b.open+2 && (a.Kind == source.Number || a.Kind == source.String && (a.Text[0] == ':' || a.Text[0] == '/')) {
 			cost = 1
+		}
+		if index && k == b.open+2 && a.Kind == source.String {
+			cost = 0
 		}
 		if b.word == "[" && !index && a.Kind != source.Word || b.word == "{" {
 			cost = 1

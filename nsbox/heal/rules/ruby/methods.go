@@ -201,6 +201,10 @@ func (m *mender) unknownCall(i int, single bool, name string, recv receiver) {
 	if m.foreignCall(i, name) {
 		return
 	}
+	if next := m.after(i); slices.Contains(m.visible(at), name) && next.Start > t.End && (next.Kind == source.Word && !keywords[next.Text] || next.Kind == source.Number || next.Kind == source.String) {
+		m.add("comma", nsbox.RankLocal, name+" is a variable, and the next value another argument", m.edit(t.End, t.End, ","))
+		return
+	}
 	if n := lib().requires["Kernel."+name]; n != "" {
 		m.require(n, name)
 		return

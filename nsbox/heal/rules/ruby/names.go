@@ -42,6 +42,9 @@ func (m *mender) unknownName(name string, recv receiver) {
 		m.swap("instance-variable", nsbox.RankLocal, t, "@"+name)
 		return
 	}
+	if (m.before(i).Text == "<" && i > 2 && m.deep[i-3].Text == "class" || m.after(i).Text == "." && i+2 < len(m.deep) && m.deep[i+2].Text == "new") && m.upcase(t) {
+		return
+	}
 	if m.misspeltHere(name, at) || m.listOfTwo(i, name) {
 		return
 	}

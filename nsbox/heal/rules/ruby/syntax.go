@@ -129,7 +129,7 @@ func (m *mender) codeLike(s string) bool {
 		}
 		switch s[i] {
 		case '.':
-			if w != "" && w[0] >= 'a' && i > 0 && wordByte(s[i-1]) && (next == '(' || (next == '?' || next == '!') && n+1 < len(s) && s[n+1] == '(' || popular()[w] > 60 && m.written()[w] > 1) {
+			if w != "" && w[0] >= 'a' && i > 0 && wordByte(s[i-1]) && (next == '(' || next == '"' && len(w) > 3 && lib().has("String#", w) || (next == '?' || next == '!') && n+1 < len(s) && s[n+1] == '(' || popular()[w] > 60 && m.written()[w] > 1) {
 				return true
 			}
 		case '+':
@@ -300,6 +300,8 @@ func (m *mender) commaIdeas() []idea {
 		case prev == i-1 && m.clash(i):
 			out = append(out, m.insert("comma", m.tokens[prev].End, ",", 0, true))
 		case prev == i-1 && bracket && (i == pointed || m.isLocal(m.tokens[prev]) && m.tokens[prev].Kind == source.Word && t.Kind != source.Punct):
+			out = append(out, m.insert("comma", m.tokens[prev].End, ",", 1, true))
+		case prev == i-1 && bracket && m.line(i) == m.d.Line && t.Kind == source.Word && m.isLocal(t) && strings.Contains(m.d.Message, "unexpected local variable"):
 			out = append(out, m.insert("comma", m.tokens[prev].End, ",", 1, true))
 		case prev == i-1 && i == pointed && t.Kind != source.Punct:
 			out = append(out, m.insert("comma", m.tokens[prev].End, ",", 2, true))

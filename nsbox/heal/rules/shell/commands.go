@@ -43,6 +43,9 @@ var declarers = set("var const my int string dim auto let")
 
 // commandNotFound mends the call of a command that does not exist.
 func (m *mender) commandNotFound(missing string) {
+	if missing == "" {
+		return
+	}
 	for _, i := range m.on(m.d.Line) {
 		t := m.tokens[i]
 		if t.kind != word {
