@@ -223,14 +223,10 @@ func (h *healing) store(before, after []nsbox.File) error {
 }
 
 // replaceFile replaces a file's content at once, so that no reader sees half of
-// it; the file keeps its mode. A symbolic link stays, and what it leads to is
-// replaced.
+// it; the file keeps its mode. A symbolic link would be replaced itself, so it is
+// refused.
 func replaceFile(path string, data []byte) error {
-	path, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return err
-	}
-	st, err := os.Stat(path)
+	st, err := os.Lstat(path)
 	if err != nil {
 		return err
 	}

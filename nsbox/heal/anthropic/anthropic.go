@@ -46,7 +46,7 @@ func New(e settings.Endpoint, env model.Environment) (nsbox.Healer, error) {
 	)
 	ask := func(ctx context.Context, system, user string) (model.Answer, error) {
 		params := anthropic.MessageNewParams{
-			Model: anthropic.Model(name), MaxTokens: tokens,
+			Model: name, MaxTokens: tokens,
 			System:   []anthropic.TextBlockParam{{Text: system}},
 			Messages: []anthropic.MessageParam{anthropic.NewUserMessage(anthropic.NewTextBlock(user))},
 		}

@@ -9,6 +9,7 @@ import (
 	"encoding/xml"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,7 +22,7 @@ func main() {
 	skips := flag.String("skips", "", "file with the tests that may be skipped: a pattern and a reason in each line")
 	junit := flag.String("junit", "", "write JUnit XML to this file")
 	flag.Parse()
-	ok, err := run(*name, *skips, *junit, flag.Args())
+	ok, err := run(os.Stdout, *name, *skips, *junit, flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testreport:", err)
 	}
@@ -30,7 +31,7 @@ func main() {
 	}
 }
 
-func run(name, skips, junit string, logs []string) (bool, error) {
+func run(w io.Writer, name, skips, junit string, logs []string) (bool, error) {
 	allowed, err := readSkips(skips)
 	if err != nil {
 		return false, err
@@ -48,7 +49,7 @@ func run(name, skips, junit string, logs []string) (bool, error) {
 			return false, fmt.Errorf("%s: %w", path, err)
 		}
 		if len(found) == 0 {
-			fmt.Printf("%s: no test ran\n", path)
+			fmt.Fprintf(w, "%s: no test ran\n", path)
 			ok = false
 		}
 		all = append(all, found...)
@@ -60,17 +61,17 @@ func run(name, skips, junit string, logs []string) (bool, error) {
 		switch r.state {
 		case "FAIL":
 			ok = false
-			fmt.Printf("%s: failed: %s %s\n", name, r.suite, r.name)
+			fmt.Fprintf(w, "%s: failed: %s %s\n", name, r.suite, r.name)
 		case "SKIP":
 			reason, listed := allowed.reason(r.suite + "/" + r.name)
 			if !listed {
 				ok = false
 				reason = "NOT ON THE LIST OF SKIPS: " + r.why()
 			}
-			fmt.Printf("%s: skipped: %s %s: %s\n", name, r.suite, r.name, reason)
+			fmt.Fprintf(w, "%s: skipped: %s %s: %s\n", name, r.suite, r.name, reason)
 		}
 	}
-	fmt.Printf("%s: %d tests, %d passed, %d failed, %d skipped\n", name, len(all), counts["PASS"], counts["FAIL"], counts["SKIP"])
+	fmt.Fprintf(w, "%s: %d tests, %d passed, %d failed, %d skipped\n", name, len(all), counts["PASS"], counts["FAIL"], counts["SKIP"])
 	if junit == "" {
 		return ok, nil
 	}
