@@ -94,7 +94,7 @@ func (m *mender) ownAttribute(c *syntax.Node, attr string, here []*syntax.Node) 
 		m.renameAttribute(attr, to, here)
 		return
 	}
-	if len(near) == 0 && m.jsIdiom("list", attr, here) {
+	if m.synonym(c, attr, here) {
 		return
 	}
 	if m.called(here[0]) == nil || len(near) > 0 {
@@ -111,6 +111,22 @@ func (m *mender) ownAttribute(c *syntax.Node, attr string, here []*syntax.Node) 
 	if len(found) == 1 {
 		m.shape("same-words", "the method is called "+found[0], m.attrEdits(attr, found[0], here)...)
 	}
+}
+
+// synonym finds the class's own method for what other languages call so.
+func (m *mender) synonym(c *syntax.Node, attr string, here []*syntax.Node) bool {
+	var found []string
+	own := m.members(c)
+	for _, kind := range []string{"list", "str", "dict", "set", "deque"} {
+		if to := synonyms[kind][attr]; to != "" && slices.Contains(own, to) && !slices.Contains(found, to) {
+			found = append(found, to)
+		}
+	}
+	if len(found) == 1 && m.called(here[0]) != nil {
+		m.local("foreign-method", "the method is called "+found[0], m.attrEdits(attr, found[0], here)...)
+		return true
+	}
+	return attr == "length" && slices.Contains(own, "__len__") && m.jsIdiom("list", attr, here)
 }
 
 // preferMethods leaves methods alone among equally near members.

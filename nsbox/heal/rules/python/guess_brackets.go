@@ -3,6 +3,7 @@ package python
 import (
 	"strings"
 
+	"github.com/nsbox/nsbox/nsbox/heal/rules/python/names"
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
@@ -94,7 +95,7 @@ func (b *broken) closeAt(toks []source.Token, open []int, from int, opener strin
 	indent := source.Width(b.text.Line(b.text.LineOf(outermost.Start)), 8)
 	for i := max(from, len(toks)-maxPlaces); i < len(toks); i++ {
 		t := toks[i]
-		if !operandEnd(t) && t.Text != "," && i != from {
+		if !operandEnd(t) && t.Text != "," && i != from && !(t.Text == ":" && opener == "[") {
 			continue
 		}
 		cost := b.closerCost(toks, i, indent)
@@ -167,14 +168,16 @@ func (b *broken) closerCost(toks []source.Token, i, indent int) int {
 		return 2
 	case next.Text == ":" && b.header() && b.endsLine(next.End):
 		return 2
+	case t.Kind == source.String && i > 1 && toks[i-1].Text == "[" && operandEnd(toks[i-2]):
+		return 2 // a key
+	case next.Text == "[" && i > 0 && b.twice(toks, i):
+		return 2
 	case next.Text == t.Text && t.Kind == source.Punct || i > 0 && t.Kind == source.Punct && strings.Contains(")]}", t.Text):
 		return 4 // one of two in a row
-	case next.Text == "[" && i > 0 && b.twice(toks, i):
-		return 3
 	case next.Kind == source.Punct && strings.Contains("([.", next.Text):
 		return 7
-	case next.Text == "," || next.Kind == source.Punct && strings.Contains(")]}", next.Text):
-		return 5
+	case next.Kind == source.Punct && next.End > 0 && strings.Contains(")]}", next.Text):
+		return 3
 	case next.Text == "=" || next.Text == "+=" || next.Text == "-=":
 		return 3
 	case next.Kind == source.Punct || next.Kind == source.Word && syntax.Keywords[next.Text]:
@@ -268,10 +271,8 @@ func (b *broken) commas() {
 		return
 	}
 	if p.Kind == source.Word && (t.Kind == source.String || t.Kind == source.Number || t.Kind == source.Word) {
-		_, end := b.text.Bounds(b.line)
-		_ = end
 		last := b.toks[len(b.toks)-1]
-		if p.Text != "print" {
+		if p.Text != "print" && (names.IsBuiltin(p.Text) || strings.Contains(b.src, "def "+p.Text+"(")) {
 			b.add("missing-parentheses", "a call's arguments are in parentheses", 6, edit{p.End, t.Start, "("}, edit{last.End, last.End, ")"})
 		}
 	}

@@ -114,6 +114,9 @@ func (b *broken) emptyBlock() {
 	if after := b.near(n, 1); after > 0 && b.width(after) > b.width(h) && b.width(n) <= b.width(h) && !opens[word] {
 		b.add("indentation", whyIndent, 1, b.reindent(n, b.text.Indent(after)))
 	}
+	if after := b.near(n, 1); after > 0 && opens[word] && !follows(word) && b.width(after) > source.Width(inner, 8) {
+		b.add("indentation", whyIndent, 1, b.reindent(n, inner))
+	}
 	if (word == "def" || word == "class" || follows(word) || strings.HasPrefix(strings.TrimSpace(b.text.Line(n)), "@")) && b.width(n) <= b.width(h) {
 		cost := 5
 		if n > h+1 || follows(word) {
@@ -133,20 +136,16 @@ func (b *broken) emptyBlock() {
 // blockLines indents line n and as many of the following as belong to it.
 func (b *broken) blockLines(n, h int, inner string) {
 	base := b.width(n)
-	def := firstWord(b.text.Line(h)) == "def" || firstWord(b.text.Line(h)) == "class"
+	head := firstWord(b.text.Line(h))
+	def := head == "def" || head == "class"
 	names := loopNames(b.text.Line(h))
 	cost := 2
-	for last := n; last <= b.text.Lines() && last < n+60; last++ {
-		if b.text.Blank(last) {
-			if !def {
-				break
-			}
-			continue
-		}
-		if last > n && b.width(last) < base {
+	for last := n; last > 0 && last < n+60; last = b.near(last, 1) {
+		if last > n && (b.width(last) < base || !def && !b.touches(n, last)) {
 			break
 		}
-		if last > n && b.width(last) == base && follows(firstWord(b.text.Line(last))) && opens[firstWord(b.text.Line(n))] == false {
+		word := firstWord(b.text.Line(last))
+		if last > n && b.width(last) == base && (follows(word) && !opens[firstWord(b.text.Line(n))] || word == "def" || word == "class") {
 			break
 		}
 		next := b.near(last, 1)
@@ -154,23 +153,32 @@ func (b *broken) blockLines(n, h int, inner string) {
 			continue // the block goes on with what is deeper
 		}
 		c := cost
-		if next > 0 && b.width(next) == base && next == last+1 {
-			switch {
-			case def:
-				c += 6 // the whole paragraph belongs to a function
-			case mentions(b.text.Line(next), names):
-				c += 4
-			case !mentions(b.text.Line(last), names) && last > n:
-				c += 3
-			}
-		} else if next > 0 && def && b.width(next) == base && next == last+2 && b.width(n) == 0 {
+		switch {
+		case next == 0 || b.width(next) != base:
+		case !b.touches(last, next): // a paragraph ends
+			cost += 4
+		case def:
+			c += 6 // the whole paragraph belongs to a function
+		case mentions(b.text.Line(next), names):
 			c += 4
+		case !mentions(b.text.Line(last), names) && last > n:
+			c += 3
 		}
 		b.add("indentation", whyIndent, c, b.shift(n, last, inner)...)
 		if !def {
 			cost++
 		}
 	}
+}
+
+// touches reports whether no blank line is between lines n and m.
+func (b *broken) touches(n, m int) bool {
+	for k := n + 1; k < m; k++ {
+		if b.text.Blank(k) {
+			return false
+		}
+	}
+	return true
 }
 
 // loopNames are the names that the first line of a loop gives values.
@@ -246,6 +254,7 @@ func (b *broken) sameBlock(n int) int {
 // the line's.
 func (b *broken) misaligned() {
 	n, w := b.line, b.width(b.line)
+	unit := max(source.Width(b.unit(), 8), 1)
 	seen := map[int]bool{}
 	limit := 1 << 20
 	for m := b.near(n, -1); m > 0; m = b.near(m, -1) {
@@ -256,17 +265,24 @@ func (b *broken) misaligned() {
 		limit = mw
 		seen[mw] = true
 		off := max(mw-w, w-mw)
-		b.add("indentation", whyIndent, off, b.reindent(n, b.text.Indent(m)))
+		if off > 1 {
+			off++
+		}
+		uneven := func(width int) int { return 2 * min(width%unit, 1) }
+		b.add("indentation", whyIndent, off+uneven(mw), b.reindent(n, b.text.Indent(m)))
 		if last := b.sameBlock(n); last > n {
-			b.add("indentation", whyIndent, off+1, b.shift(n, last, b.text.Indent(m))...)
+			b.add("indentation", whyIndent, off+1+uneven(mw), b.shift(n, last, b.text.Indent(m))...)
 		}
 		if mw > w { // the block before, which is too deep
 			first := m
 			for k := b.near(m, -1); k > 0 && b.width(k) >= mw; k = b.near(k, -1) {
 				first = k
 			}
-			b.add("indentation", whyIndent, off, b.shift(first, b.near(n, -1), b.text.Indent(n))...)
-			b.add("indentation", whyIndent, off, b.reindent(b.near(n, -1), b.text.Indent(n)))
+			before := b.near(n, -1)
+			b.add("indentation", whyIndent, off+uneven(w), b.shift(first, before, b.text.Indent(n))...)
+			if first != before {
+				b.add("indentation", whyIndent, off+1+uneven(w), b.reindent(before, b.text.Indent(n)))
+			}
 		}
 		if mw == 0 {
 			break

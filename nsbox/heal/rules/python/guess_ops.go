@@ -188,6 +188,8 @@ func (b *broken) arrows() {
 	}
 }
 
+var numberThenMember = regexp.MustCompile(`^(\d+)\.([A-Za-z_]\w*)$`)
+
 var numberThenName = regexp.MustCompile(`^(\d+)([A-Za-z_]\w*)$`)
 
 // glued multiplies where a number runs into a name, and mends the literals of
@@ -211,6 +213,12 @@ func (b *broken) glued() {
 	for _, k := range []string{"if", "else", "and", "or", "in", "for", "is", "not"} {
 		if rest, ok := strings.CutSuffix(text, k); ok && strings.Trim(rest, "0123456789") == "" {
 			b.add("missing-blank", k+" is a word of its own", 3, edit{t.End - len(k), t.End - len(k), " "})
+		}
+	}
+	if m := numberThenMember.FindStringSubmatch(text); m != nil {
+		at := t.Start + len(m[1])
+		if _, kind := b.inBracket(); kind != "" {
+			b.add("unclosed-bracket", "the bracket "+kind+" is not closed", 3, edit{at, at, source.Closer(kind)})
 		}
 	}
 	if strings.Contains(text, ",") {

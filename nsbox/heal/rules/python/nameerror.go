@@ -22,7 +22,9 @@ func (m *mender) nameError() {
 	name := g[1] + g[2]
 	uses := m.unresolved(name)
 	if len(uses) == 0 {
-		m.usedEarly(name)
+		if !m.neverSet(name) {
+			m.usedEarly(name)
+		}
 		return
 	}
 	m.undefinedName(name, uses)
@@ -324,6 +326,47 @@ func (m *mender) returnTypo(name string, u *syntax.Node) bool {
 		return true
 	}
 	return false
+}
+
+// neverSet renames a variable that is only ever changed, or only set from
+// itself, to the one that was meant.
+func (m *mender) neverSet(name string) bool {
+	s := m.root
+	start, _ := m.text.Bounds(m.d.Line)
+	for _, b := range s.Bound[name] {
+		if b.Kind != syntax.AugAssign && b.Node.Start < start || b.Kind == syntax.FuncDef || b.Kind == syntax.ClassDef || b.Kind == syntax.Import {
+			return false
+		}
+	}
+	var known []string
+	for _, n := range s.Names {
+		if slices.ContainsFunc(s.Bound[n], func(b syntax.Binding) bool { return b.Kind == syntax.Assign && b.At < start }) {
+			known = append(known, n)
+		}
+	}
+	to, ok := source.Clear(source.Near(name, known))
+	if !ok {
+		return false
+	}
+	var edits []edit
+	if len(m.reads(to)) == 0 && len(m.reads(name))+len(s.Bound[name]) > 2 {
+		for _, b := range s.Bound[to] {
+			edits = append(edits, edit{b.At, b.At + len(to), name})
+		}
+	} else {
+		seen := map[int]bool{}
+		for _, b := range s.Bound[name] {
+			seen[b.At] = true
+			edits = append(edits, edit{b.At, b.At + len(name), to})
+		}
+		for _, u := range m.reads(name) {
+			if !seen[u.Start] {
+				edits = append(edits, edit{u.Start, u.End, to})
+			}
+		}
+	}
+	m.local("near-name", name+" is a slip of "+to, edits...)
+	return true
 }
 
 // usedEarly moves a definition before the code that needs it.

@@ -71,6 +71,9 @@ func (m *mender) candidates(name string, u *syntax.Node) []candidate {
 		if bound := m.bindings(c.Name, u.Start); !fits(use, bound) {
 			cost += 5
 		}
+		if len(m.reads(c.Name)) == 0 && c.Cost > 1 {
+			cost-- // nothing reads it: hardly what its name was made for
+		}
 		out = append(out, candidate{c.Name, cost})
 	}
 	for _, c := range source.Near(name, append(slices.Clone(names.Builtins()), "__name__", "__file__")) {
@@ -123,7 +126,7 @@ func fits(use usage, bound []syntax.Binding) bool {
 	switch {
 	case use.call:
 		return function || slices.ContainsFunc(bound, func(b syntax.Binding) bool {
-			return b.Kind == syntax.Assign && b.Node.Right != nil && (b.Node.Right.Kind == syntax.Lambda || b.Node.Right.Kind == syntax.Name || b.Node.Right.Kind == syntax.Attr || b.Node.Right.Kind == syntax.Call)
+			return b.Kind == syntax.Assign && b.Node.Right != nil && (b.Node.Right.Kind == syntax.Lambda || b.Node.Right.Kind == syntax.Name || b.Node.Right.Kind == syntax.Attr)
 		})
 	case use.argument:
 		return true

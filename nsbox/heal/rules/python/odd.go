@@ -19,6 +19,9 @@ func odd(n *syntax.Node, defs map[string]*syntax.Node, inside func(*syntax.Node)
 			}
 		}
 	case syntax.Assign, syntax.Return:
+		if n.Kind == syntax.Assign && len(n.Kids) > 0 && uneven(n.Kids[0], n.Right) {
+			return 8
+		}
 		if v := n.Left; n.Kind == syntax.Return && idle(v) || idle(n.Right) {
 			return 6
 		}
@@ -27,8 +30,14 @@ func odd(n *syntax.Node, defs map[string]*syntax.Node, inside func(*syntax.Node)
 			return 6
 		}
 	case syntax.Subscript:
-		if v := n.Right.Bare(); v != nil && v.Kind == syntax.Tuple && (n.Left.Kind != syntax.Name || n.Left.Text[0] > 'Z') && len(v.Kids) > 1 &&
-			v.Kids[len(v.Kids)-1].Kind == syntax.Subscript {
+		if v := n.Right.Bare(); v != nil && v.Kind == syntax.Tuple && (n.Left.Kind != syntax.Name || n.Left.Text[0] > 'Z') && len(v.Kids) > 1 {
+			switch v.Kids[len(v.Kids)-1].Kind {
+			case syntax.Subscript, syntax.Slice:
+				return 6
+			}
+			return 2
+		}
+		if v := n.Right; v != nil && v.Kind == syntax.Call && v.Left.Kind == syntax.Attr && stringly(v.Left.Left) {
 			return 6
 		}
 		if v := n.Right.Bare(); v != nil && v.Kind == syntax.Binary && stringly(v.Left) {
@@ -37,6 +46,8 @@ func odd(n *syntax.Node, defs map[string]*syntax.Node, inside func(*syntax.Node)
 		if v := n.Right.Bare(); v != nil && (v.Kind == syntax.Compare || v.Kind == syntax.Bool) && !inSquare(v) {
 			return 5
 		}
+	case syntax.List, syntax.Set, syntax.Tuple:
+		return mixed(n)
 	case syntax.Pair:
 		if k := n.Left.Bare(); k != nil && (k.Kind == syntax.Dict || k.Kind == syntax.List || k.Kind == syntax.Set) {
 			return 8
@@ -72,6 +83,9 @@ func oddCall(n *syntax.Node, defs map[string]*syntax.Node) int {
 		}
 	}
 	f := n.Left
+	if f != nil && f.Kind == syntax.Attr {
+		return cost + oddMethod(n)
+	}
 	if f == nil || f.Kind != syntax.Name {
 		return cost
 	}
@@ -193,4 +207,73 @@ func listed(n *syntax.Node) bool {
 			f.Text == "int" || f.Text == "sum" || f.Text == "set" || f.Text == "dict" || f.Text == "enumerate" || f.Text == "zip")
 	}
 	return false
+}
+
+// uneven reports whether a tuple of targets is given another number of values.
+func uneven(targets, value *syntax.Node) bool {
+	if targets == nil || value == nil || targets.Kind != syntax.Tuple {
+		return false
+	}
+	switch value.Kind {
+	case syntax.Set, syntax.Dict:
+		return true
+	case syntax.Tuple, syntax.List:
+		for _, k := range append(value.Kids, targets.Kids...) {
+			if k != nil && k.Kind == syntax.Star {
+				return false
+			}
+		}
+		return len(value.Kids) != len(targets.Kids)
+	}
+	return false
+}
+
+// mixed is the cost of a row whose elements are not alike: tuples of different
+// lengths, or tuples among texts and numbers.
+func mixed(n *syntax.Node) int {
+	rows, plain, length, cost := 0, 0, -1, 0
+	for _, k := range n.Kids {
+		if k == nil {
+			continue
+		}
+		switch k.Kind {
+		case syntax.Tuple, syntax.List:
+			rows++
+			if length >= 0 && length != len(k.Kids) && n.Kind == syntax.List {
+				cost = 4
+			}
+			length = len(k.Kids)
+			if n.Kind == syntax.Set && k.Kind == syntax.List {
+				return 8
+			}
+		case syntax.Str, syntax.Number:
+			plain++
+		}
+	}
+	if rows > 0 && plain > 0 && rows+plain > 2 {
+		cost += 3
+	}
+	return cost
+}
+
+// oddMethod is the cost of a method's call with more arguments than the methods
+// of that name take.
+func oddMethod(n *syntax.Node) int {
+	name := n.Left.Text
+	places := 0
+	for _, a := range n.Kids {
+		if a.Kind == syntax.Star {
+			return 0
+		}
+		if a.Kind != syntax.Keyword {
+			places++
+		}
+	}
+	if t, ok := takes[name]; ok && places > t[1] && name != "get" && name != "index" && name != "update" && name != "clear" && name != "copy" {
+		return 6
+	}
+	if (name == "ljust" || name == "rjust" || name == "center") && places == 2 && n.Kids[1].Kind != syntax.Str {
+		return 5
+	}
+	return 0
 }

@@ -46,6 +46,10 @@ func (m *mender) unboundLocal() {
 	if f == nil || f.Node == nil || len(f.Node.Kids) == 0 {
 		return
 	}
+	if c := f.Class(); c != nil && f.Parent == c && slices.Contains(m.members(c.Node), name) && firstParam(f.Node) != "" && !static(f.Node) {
+		m.selfEverywhere(f, name)
+		return
+	}
 	outer := f.Parent.Find(name)
 	if outer == nil {
 		m.unboundNear(f, name)
@@ -67,6 +71,32 @@ func (m *mender) unboundLocal() {
 	begin, _ := m.text.Bounds(line)
 	m.local("missing-"+strings.TrimSpace(word), name+" is a variable outside of the function",
 		edit{begin, begin, m.text.Indent(line) + word + name + m.lineEnd()})
+}
+
+// selfEverywhere puts self before all uses of a name in a method.
+func (m *mender) selfEverywhere(f *syntax.Scope, name string) {
+	var edits []edit
+	seen := map[int]bool{}
+	add := func(at int) {
+		if !seen[at] {
+			seen[at] = true
+			edits = append(edits, edit{at, at, firstParam(f.Node) + "."})
+		}
+	}
+	for _, b := range f.Bound[name] {
+		if b.Kind == syntax.Param || b.Kind == syntax.Import || b.Kind == syntax.FuncDef {
+			return
+		}
+		add(b.At)
+	}
+	f.All(func(s *syntax.Scope) {
+		for _, u := range s.Uses {
+			if u.Text == name && s.Find(name) == f {
+				add(u.Start)
+			}
+		}
+	})
+	m.local("missing-self", name+" is a member of the class", edits...)
 }
 
 // lineEnd is how the file ends its lines.

@@ -94,8 +94,7 @@ func (l *layout) run() {
 		end.Start, end.End = l.raw[n-1].End, l.raw[n-1].End
 	}
 	if len(l.open) > 0 {
-		t := l.open[len(l.open)-1]
-		l.fail(t, "'%s' was never closed", t.Text)
+		l.fail(end, "'%s' was never closed", l.open[len(l.open)-1].Text)
 		return
 	}
 	if !fresh {
