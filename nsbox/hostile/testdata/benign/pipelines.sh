@@ -10,8 +10,10 @@ cat <<EOF
 here $((6 * 7))
 EOF
 coproc C { read -r l; echo "co:$l"; }
+# The shell closes its end as soon as the coprocess ends: a copy stays.
+exec 3<&"${C[0]}"
 echo hello >&"${C[1]}"
-read -r line <&"${C[0]}" && echo "$line"
+read -r line <&3 && echo "$line"
 for i in 0 1 2 3; do (exit "$i") & pids[i]=$!; done
 for p in "${pids[@]}"; do wait "$p"; last=$?; done
 echo "${#pids[@]} jobs, last $last"
