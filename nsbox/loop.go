@@ -326,7 +326,9 @@ func (l *loop) observe(ctx context.Context, files []File, res Result) (*state, e
 		st.found = l.opts.Analyzer.Analyze(st.ev)
 	default:
 		st.found = l.opts.Analyzer.Analyze(st.ev)
-		if len(st.found) > 0 && phaseOf(st) < rankRun && mendable(res.Verdict) && l.canCheck(res.Language) {
+		// A crash has no words of its own; what a compiler warned of may explain it.
+		tells := phaseOf(st) < rankRun || res.Verdict == Signal
+		if len(st.found) > 0 && tells && mendable(res.Verdict) && l.canCheck(res.Language) {
 			if err := l.check(ctx, &st.ev); err != nil {
 				return nil, err
 			}

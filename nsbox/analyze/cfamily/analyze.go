@@ -27,6 +27,7 @@ func Analyze(e nsbox.Evidence) []nsbox.Diagnosis {
 	}
 	if e.Stage != nsbox.StageRun {
 		told := parseText(string(e.Stderr))
+		trace(checked, told)
 		for _, all := range [][]message{checked, told} {
 			if found := s.errors(all); len(found) > 0 {
 				return append(found, s.warnings(all, implicitOptions)...)
@@ -41,6 +42,19 @@ func Analyze(e nsbox.Evidence) []nsbox.Diagnosis {
 		return nil
 	}
 	return append(found, s.warnings(checked, crashOptions)...)
+}
+
+// trace tells the messages of the check, which has no such thing, where those
+// come from that are about the library's headers.
+func trace(checked, told []message) {
+	for i := range checked {
+		for k := range told {
+			if told[k].from != nil && told[k].Text == checked[i].Text && told[k].Line == checked[i].Line {
+				checked[i].from = told[k].from
+				break
+			}
+		}
+	}
 }
 
 // checked returns the messages of the check stage.

@@ -17,7 +17,10 @@ type message struct {
 	Notes    []message
 	FixIts   []fixIt
 	Function string // "In function 'main'"
-	display  bool
+	// from is where the program makes the library do what fails there; text alone
+	// tells it.
+	from    *message
+	display bool
 }
 
 // fixIt replaces what lies between two places of one file.
@@ -83,7 +86,10 @@ func parseJSON(out []byte) []message {
 			if err := dec.Decode(&m); err != nil {
 				return all
 			}
-			if m.Kind != "" {
+			switch n := len(all); {
+			case m.Kind == "note" && n > 0:
+				all[n-1].Notes = append(all[n-1].Notes, m.message(1))
+			case m.Kind != "":
 				all = append(all, promote(m.message(0))...)
 			}
 		}

@@ -74,7 +74,10 @@ func (s *sources) diagnosis(m *message, phase nsbox.Phase) nsbox.Diagnosis {
 	d.File, d.Line, d.Column = name(at.File), at.Line, at.Col
 	if t := s.text(d.File); t != nil && at.Col > 0 {
 		if o, ok := offset(t, at.Line, at.Col, at.display); ok {
-			_, d.Column = t.Place(o)
+			if strings.Contains(d.Message, "';'") && strings.Contains(d.Message, " before ") {
+				o = lineBefore(t, o)
+			}
+			d.Line, d.Column = t.Place(o)
 		}
 	}
 	if at != m {
@@ -92,6 +95,29 @@ func (s *sources) diagnosis(m *message, phase nsbox.Phase) nsbox.Diagnosis {
 	return d
 }
 
+// lineBefore returns the end of the code before offset o, where o is the first
+// of its line: that is where a semicolon is missing. g++ says so itself most of
+// the time, gcc names what follows.
+func lineBefore(t *source.Text, o int) int {
+	line := t.LineOf(o)
+	start, _ := t.Bounds(line)
+	if strings.TrimSpace(t.Src[start:o]) != "" {
+		return o
+	}
+	for n := line - 1; n > 0 && n > line-10; n-- {
+		text := strings.TrimSpace(t.Line(n))
+		if text == "" || strings.HasPrefix(text, "//") {
+			continue
+		}
+		if strings.ContainsAny(text[len(text)-1:], ";{}/") || text[0] == '#' || strings.Contains(text, "//") {
+			return o
+		}
+		begin, _ := t.Bounds(n)
+		return begin + len(strings.TrimRight(t.Line(n), " \t"))
+	}
+	return o
+}
+
 // maxHints bounds the notes of one message: a call that matches no overload has
 // one for each.
 const maxHints = 12
@@ -101,6 +127,9 @@ const maxHints = 12
 func (s *sources) own(m *message) *message {
 	if s.isOwn(m.File) {
 		return m
+	}
+	if m.from != nil && s.isOwn(m.from.File) {
+		return m.from
 	}
 	for i := range m.Notes {
 		if s.isOwn(m.Notes[i].File) && m.Notes[i].Line > 0 {

@@ -12,16 +12,19 @@ var (
 	// option ends a warning's text, and some errors'.
 	option = regexp.MustCompile(` \[(-[fW][\w+=-]+)\]$`)
 	// caret and offered are the lines below a source line: "      |   ^~~~".
-	caret   = regexp.MustCompile(`^ *\| ?( *[~^]*\^[~^]*)[ ~^]*$`)
-	quoted  = regexp.MustCompile(`^ *\d* *\| ?(.*)$`)
-	added   = regexp.MustCompile(`^ *\+\+\+ \|\+(.*)$`)
-	heading = regexp.MustCompile(`: In (?:(?:static |instantiation of |member |lambda )*(?:function|constructor|destructor|substitution)) '?(.*?)'?:$`)
+	caret    = regexp.MustCompile(`^ *\| ?( *[~^]*\^[~^]*)[ ~^]*$`)
+	quoted   = regexp.MustCompile(`^ *\d* *\| ?(.*)$`)
+	required = regexp.MustCompile(`^([^\s:][^:\n]*):(\d+):(\d+):   required from here$`)
+	added    = regexp.MustCompile(`^ *\+\+\+ \|\+(.*)$`)
+	heading  = regexp.MustCompile(`: In (?:(?:static |instantiation of |member |lambda )*(?:function|constructor|destructor|substitution)) '?(.*?)'?:$`)
 )
 
 // textReader reads gcc's messages as they are for people.
 type textReader struct {
 	all      []message
 	function string
+	// from is the last place of which an error was said to come.
+	from *message
 	// mark is where the caret line underlined, in columns of the display from 1;
 	// 0 before there was one.
 	mark, markEnd int
@@ -50,6 +53,10 @@ func (r *textReader) line(line string) {
 	}
 	if m := heading.FindStringSubmatch(line); m != nil {
 		r.function = m[1]
+		return
+	}
+	if m := required.FindStringSubmatch(line); m != nil {
+		r.from = &message{File: m[1], Line: number(m[2]), Col: number(m[3]), display: true}
 		return
 	}
 	cur := r.current()
@@ -88,9 +95,8 @@ func (r *textReader) offer(cur *message, text string) {
 
 func (r *textReader) message(m []string) {
 	r.mark = 0
-	line, _ := strconv.Atoi(m[2])
-	col, _ := strconv.Atoi(m[3])
-	msg := message{Kind: m[4], File: m[1], Line: line, Col: col, Text: m[5], Function: r.function, display: true}
+	msg := message{Kind: m[4], File: m[1], Line: number(m[2]), Col: number(m[3]), Text: m[5], Function: r.function, from: r.from, display: true}
+	r.from = nil
 	if o := option.FindStringSubmatch(msg.Text); o != nil {
 		msg.Option = o[1]
 		msg.Text = strings.TrimSuffix(msg.Text, o[0])
@@ -102,6 +108,12 @@ func (r *textReader) message(m []string) {
 		return
 	}
 	r.all = append(r.all, msg)
+}
+
+// number reads digits; those that fit no int are 0.
+func number(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
 }
 
 // current is the message that further lines belong to.

@@ -389,7 +389,7 @@ func (f *code) declared(name string, i int) (decl, bool) {
 	best, ok := decl{}, false
 	for _, k := range f.byName[name] {
 		d := f.decls[k]
-		if i >= 0 && (i < d.from || i > d.to) {
+		if i >= 0 && (i < d.from && d.kind != aMember || i > d.to) {
 			continue
 		}
 		if !ok || d.to <= best.to {

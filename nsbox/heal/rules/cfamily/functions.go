@@ -212,7 +212,7 @@ func mainInt(_ *ctx, f *code, _ *nsbox.Diagnosis, _ []string) []idea {
 // caseBlock puts a case that declares variables into braces, so that the next
 // one does not jump over them.
 func caseBlock(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
-	i := f.at(d)
+	i, _ := f.lineRange(d.Line)
 	if !f.is(i, "case") && !f.is(i, "default") {
 		return nil
 	}

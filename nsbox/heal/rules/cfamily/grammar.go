@@ -29,9 +29,19 @@ func wordSlip(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 	return out
 }
 
+// wordOperators are words that C++ has for operators, and C only by a header.
+var wordOperators = map[string]string{"and": "&&", "or": "||", "not": "!"}
+
 // keywordAt mends the word at k when it is nearly a keyword and nothing else.
 func (f *code) keywordAt(k int) (idea, bool) {
 	word := f.tok(k).Text
+	if op := wordOperators[word]; op != "" && !f.cpp {
+		e := f.replace(k, op)
+		if op == "!" {
+			e.End = f.tok(k + 1).Start
+		}
+		return idea{rule: "operator", why: "\"" + word + "\" is written \"" + op + "\"", edits: []nsbox.Edit{e}, rank: nsbox.RankLocal, sure: true}, true
+	}
 	if f.known(word) || f.is(k-1, ".") || f.is(k-1, "->") || f.is(k-1, "::") || len(f.byName[word]) > 0 {
 		return idea{}, false
 	}
@@ -94,7 +104,7 @@ var operators = map[string]string{
 
 // operatorSlip joins or turns the operator around token i.
 func (f *code) operatorSlip(i int) []idea {
-	for k := i - 1; k <= i; k++ {
+	for k := i - 1; k <= i+1; k++ {
 		a, b := f.tok(k-1), f.tok(k)
 		if a.Kind != source.Punct || b.Kind != source.Punct || a.End > b.Start {
 			continue
@@ -625,4 +635,9 @@ func templateComma(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 		return nil
 	}
 	return []idea{{rule: "punctuation", why: "a \",\" is missing", edits: []nsbox.Edit{f.insert(f.tok(places[0]).End, ",")}, rank: nsbox.RankLocal}}
+}
+
+// templateEnd is angleClose for a message about the arguments.
+func templateEnd(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
+	return f.angleClose(d, f.at(d))
 }

@@ -62,8 +62,8 @@ var messages = []rule{
 	// Pointers and members.
 	on("'->'", `.`, arrow),
 	on("which is of pointer type", `^request for member '(\w+)' in '.*', which is of pointer type`, dotToArrow),
+	on("non-static member function", `^invalid use of non-static member function '.*?(\w+)\(`, callMember),
 	on("did you forget the '()'", `^invalid use of member function '.*?(\w+)\(`, callMember),
-	on("cannot convert '", `^cannot convert '[^']*<unresolved overloaded function type>' to`, nil2),
 	on("is private within", `^'.*?(\w+)(?:\(.*\).*)?' is (private|protected) within this context`, private),
 	on("as 'this' argument discards qualifiers", `^passing 'const .*' as 'this' argument discards qualifiers`, constMethod),
 	on("does not override", `^'(.+)' marked 'override', but does not override`, overrides),
@@ -88,9 +88,10 @@ var messages = []rule{
 	on("invalid conversion", `^invalid conversion from 'int' to 'const char\*'`, stringLiteral),
 	on("cannot convert", `^cannot convert '(.+?)' to '(.+?\*)'`, addressOf),
 	on("cannot convert", `^cannot convert '(.+?)\*' to '(.+?)'`, dereference),
+	on("non-scalar type", `^conversion from 'int' to non-scalar type 'std::(?:string|__cxx11)`, stringLiteral),
 	on("non-scalar type", `^conversion from '(.+)\*' to non-scalar type '(.+)' requested`, dropNew),
 	on("expression with array type", `^assignment to expression with array type`, copyString),
-	on("copy_ctor", `copy_ctor`, nil2),
+	on("construct_at", `^no matching function for call to 'construct_at\(.*const std::unique_ptr`, moveUnique),
 	on("use of deleted function", `^use of deleted function '.*unique_ptr.*\(const .*unique_ptr`, moveUnique),
 	on("lvalue required", `^lvalue required as left operand of assignment`, equality),
 	on("return", `^return-statement with a value, in function returning 'void'`, returnType),
@@ -103,6 +104,7 @@ var messages = []rule{
 	also("invalid conversion from", `.`, caseTwin),
 	also("cannot convert", `.`, caseTwin),
 	on("redeclaration of", `^redeclaration of '.*?(\w+)'`, redeclared),
+	on("redefinition of", `^redefinition of '.*?(\w+)'`, redeclared),
 	// Directives and characters.
 	on("No such file or directory", `^([^\s:]+): No such file or directory`, noHeader),
 	on("#include expects", `.`, includeMarks),
@@ -117,6 +119,7 @@ var messages = []rule{
 	on("expected", `^(?:expected|'?else'? without)`, punctuation),
 	on("'else' without a previous 'if'", `.`, elseAlone),
 	on("template argument", `template argument`, templateComma),
+	on("template argument", `template argument`, templateEnd),
 	on("two or more data types", `^two or more data types in declaration`, templateComma),
 	on("stray '", `^stray '(.+)' in program`, stray),
 	on("called object", `^called object is not a function`, missingComma),
@@ -125,11 +128,17 @@ var messages = []rule{
 	on("to binary 'operator", `^invalid operands of types 'const char ?(?:\[\d+\]|\*)' and '.+' to binary 'operator([&*])'`, stringThenUnary),
 	on("too few arguments", `^too few arguments to function '(.+)'`, tooFew),
 	on("::", `^found ':' in nested-name-specifier, expected '::'`, toolFix),
-	on("", `.`, toolFix),
+	on("", `.`, lastResort),
 }
 
-// nil2 is for messages that are known to be owed to others.
-func nil2(*ctx, *code, *nsbox.Diagnosis, []string) []idea { return nil }
+// lastResort takes the compiler's fix-it where no rule of ours has proposed. A
+// name that it guesses is not taken: ours found none, or two.
+func lastResort(c *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
+	if hinted.MatchString(d.Message) {
+		return nil
+	}
+	return toolFix(c, f, d, m)
+}
 
 // toolFix takes the compiler's own fix-it where no rule of ours knows better.
 func toolFix(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
@@ -143,13 +152,18 @@ func toolFix(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 	return out
 }
 
-// inHead reports whether e puts a semicolon into parentheses: they are the head
-// of a for, and which of its parts is missing is not the compiler's to know.
+// inHead reports whether e puts a semicolon where none is likely: into
+// parentheses, which are the head of a for, and which of its parts is missing is
+// not the compiler's to know; or in the middle of a line, where an operator may
+// be missing as well.
 func (f *code) inHead(e nsbox.Edit) bool {
 	if e.Text != ";" || e.File != f.name {
 		return false
 	}
 	i := source.At(f.toks, e.Start)
-	p := f.enclosing(i, "({")
-	return f.is(i, ")") || p >= 0 && f.is(p, "(")
+	if p := f.enclosing(i, "({"); f.is(i, ")") || p >= 0 && f.is(p, "(") {
+		return true
+	}
+	t := f.tok(i)
+	return i < len(f.toks) && !f.firstOnLine(i) && t.Text != "}" && !stmtWords[t.Text] && !typeWords[t.Text]
 }

@@ -79,8 +79,8 @@ func fits(u use, k kind) int {
 
 // nearest replaces an unknown name by the nearest one that can be seen there.
 // Own names come before the standard library's, and those before keywords, but
-// for a word at which a statement begins. Two that are equally near are decided
-// by the compiler's own proposal, or not at all.
+// for a word at which a statement begins. Two that are equally near are one too
+// many, even where the compiler proposes one of them.
 func (f *code) nearest(d *nsbox.Diagnosis, name string, i int) []idea {
 	u := f.useOf(i)
 	own := map[string]int{}
@@ -154,9 +154,6 @@ func (f *code) choose(d *nsbox.Diagnosis, name string, pool []string, penalty ma
 	best, tie := candidate{cost: 1 << 20}, false
 	for _, m := range source.Near(name, pool) {
 		c := candidate{m.Name, 2*m.Cost + penalty[m.Name]}
-		if m.Name == told {
-			c.cost--
-		}
 		switch {
 		case c.cost < best.cost:
 			best, tie = c, false

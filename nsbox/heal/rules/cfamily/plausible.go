@@ -140,7 +140,8 @@ func (j *judge) neighbours(i int) {
 		if !j.mayFollow(i) {
 			j.cost += notGrammar
 		}
-	case binary[t.Text] == 1 && prev.Kind == source.String, (t.Text == "." || t.Text == "->") && prev.Kind == source.Word && j.plainNumber(prev.Text):
+	case t.Text == "," && prev.Text == "(", t.Text == ":" && prev.Kind == source.String && !j.asks(i),
+		binary[t.Text] == 1 && prev.Kind == source.String, (t.Text == "." || t.Text == "->") && prev.Kind == source.Word && j.plainNumber(prev.Text):
 		j.cost += notGrammar
 	case t.Text == "." && prev.Kind == source.Number, t.Text == "const" && j.is(i+1, ")") && prev.Kind == source.Word, t.Text == "(" && j.is(i-1, ")") && j.uncallable(i-1):
 		j.cost += notGrammar
@@ -152,12 +153,22 @@ func (j *judge) neighbours(i int) {
 		if prev.Kind == source.Punct && j.dangling(i-1) {
 			j.cost += notGrammar
 		}
-	case binary[t.Text] > 0 && (prev.Text == "(" || prev.Text == "," || prev.Text == "[" || binary[prev.Text] > 0 && prev.Text != "&" && prev.Text != "*" && prev.Text != ">" && prev.Text != ":"):
+	case binary[t.Text] > 0 && (prev.Text == "(" || prev.Text == "," || prev.Text == "[" || binary[prev.Text] > 0 && prev.Text != "&" && prev.Text != "*" && prev.Text != ">"):
 		// Unary operators may stand there.
 		if prev.Kind == source.Punct && t.Text != "*" && t.Text != "&" && t.Text != "-" && t.Text != "+" && t.Text != ":" && !(t.Text == "=" && prev.Text == "[") {
 			j.cost += notGrammar
 		}
 	}
+}
+
+// asks reports whether a ? or case, to which a : belongs, stands before token i.
+func (j *judge) asks(i int) bool {
+	for k := range i {
+		if j.is(k, "?") || j.is(k, "case") || j.is(k, "for") {
+			return true
+		}
+	}
+	return false
 }
 
 // uncallable reports whether the parenthesis that i closes is a group that
@@ -496,10 +507,26 @@ func (j *judge) index(open int) {
 		j.cost += wrongCount
 	}
 	if g.math > 0 {
-		if j.is(g.math+2, "[") && j.pair[g.math+2] > 0 && j.sameText(open-1, g.math+1) {
+		if j.is(g.math+2, "[") && j.pair[g.math+2] > 0 && (j.sameText(open-1, g.math+1) || j.sameIndex(open, g.math)) {
 			j.cost += twinCalls // a[i - a[j]] for a[i] - a[j]
 		}
 	}
+}
+
+// sameIndex reports whether what stands before the operator at math is also the
+// index behind it: a[i * b[i]].
+func (j *judge) sameIndex(open, math int) bool {
+	n := math - open - 1
+	inner := math + 2
+	if j.pair[inner]-inner-1 != n {
+		return false
+	}
+	for k := 1; k <= n; k++ {
+		if !j.sameText(open+k, inner+k) {
+			return false
+		}
+	}
+	return true
 }
 
 // scalar reports whether name is a number, which has no elements.

@@ -119,6 +119,9 @@ func together(firsts []idea) (idea, bool) {
 	out.edits = append([]nsbox.Edit(nil), out.edits...)
 	n := 1
 	for _, next := range firsts[1:] {
+		if next.rule == "include" && (out.rule == "directive" || out.rule == "header") {
+			continue // a mended include may bring the name
+		}
 		if !next.sure || !disjoint(out.edits, next.edits) {
 			continue
 		}

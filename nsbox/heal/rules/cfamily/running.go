@@ -62,6 +62,9 @@ func (c *ctx) format(f *code, d *nsbox.Diagnosis) []idea {
 	if m := formatWants.FindStringSubmatch(d.Message); m != nil && strings.HasSuffix(m[1], "*") && !strings.HasSuffix(m[2], "*") && m[1] != "char *" {
 		return f.formatAddress(d)
 	}
+	if m := formatWants.FindStringSubmatch(d.Message); m != nil && isStdString(m[2]) {
+		return f.formatString(d)
+	}
 	out := toolFix(c, f, d, nil)
 	for i := range out {
 		out[i].rule, out[i].sure = "format", true
@@ -74,17 +77,7 @@ var argumentNumber = lazyre.New(`but argument (\d+) has type`)
 
 // formatAddress puts & before the argument of scanf that the message counts.
 func (f *code) formatAddress(d *nsbox.Diagnosis) []idea {
-	m := argumentNumber.FindStringSubmatch(d.Message)
-	i := f.at(d)
-	p := f.enclosing(i, "(")
-	if m == nil || p < 0 || len(m[1]) > 2 {
-		return nil
-	}
-	n := 0
-	for _, c := range m[1] {
-		n = n*10 + int(c-'0')
-	}
-	from, to := f.parameter(p, n-1)
+	from, to := f.formatArgument(d)
 	if from >= to || f.tok(from).Kind != source.Word {
 		return nil
 	}
@@ -92,6 +85,29 @@ func (f *code) formatAddress(d *nsbox.Diagnosis) []idea {
 		return nil
 	}
 	return f.addressAt(from)
+}
+
+// formatString adds .c_str() to the string that the message counts.
+func (f *code) formatString(d *nsbox.Diagnosis) []idea {
+	from, to := f.formatArgument(d)
+	if a, b := f.operandAfter(from); from >= to || a != from || b != to {
+		return nil
+	}
+	return []idea{{rule: "c-str", why: "a string of C is asked for", edits: []nsbox.Edit{f.insert(f.tok(to-1).End, ".c_str()")}, rank: nsbox.RankLocal, sure: true}}
+}
+
+// formatArgument returns the tokens of the argument that the message counts.
+func (f *code) formatArgument(d *nsbox.Diagnosis) (from, to int) {
+	m := argumentNumber.FindStringSubmatch(d.Message)
+	p := f.enclosing(f.at(d), "(")
+	if m == nil || p < 0 || len(m[1]) > 2 {
+		return 0, 0
+	}
+	n := 0
+	for _, c := range m[1] {
+		n = n*10 + int(c-'0')
+	}
+	return f.parameter(p, n-1)
 }
 
 // crashed proposes for the end of a program itself.

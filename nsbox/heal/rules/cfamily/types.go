@@ -385,6 +385,10 @@ func charLiteral(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 // multiChar makes a string of what stands in single quotes.
 func multiChar(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 	i := f.at(d)
+	if from, to := f.lineRange(d.Line); f.tok(i).Kind != source.String {
+		for i = from; i < to && f.tok(i).Kind != source.String; i++ {
+		}
+	}
 	t := f.tok(i)
 	if t.Kind != source.String || t.Text[0] != '\'' || t.Open || len(t.Text) < 4 || strings.Contains(t.Text, `"`) {
 		return nil
@@ -485,15 +489,22 @@ func copyString(c *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 	return []idea{out}
 }
 
-// moveUnique moves a unique_ptr, which can't be copied.
+// moveUnique moves a unique_ptr, which can't be copied. The place is the value,
+// or the parenthesis or semicolon behind it, or the call that copies it.
 func moveUnique(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 	i := f.at(d)
-	t := f.tok(i)
-	// The place is the value, or the closing parenthesis or semicolon behind it.
-	if t.Text == ")" || t.Text == ";" {
+	if f.is(i, ")") || f.is(i, ";") {
 		i--
+	} else if f.is(i, "(") || f.is(i+1, "(") {
+		for !f.is(i, "(") {
+			i++
+		}
+		if f.pair[i] != i+2 {
+			return nil // more than one argument, or none
+		}
+		i++
 	}
-	if f.is(i, ")") || f.tok(i).Kind != source.Word {
+	if f.tok(i).Kind != source.Word {
 		return nil
 	}
 	from, to := f.operandBefore(i + 1)

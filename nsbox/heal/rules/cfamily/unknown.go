@@ -37,6 +37,9 @@ func unknown(c *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
 	if out := f.prototype(name, i); len(out) > 0 {
 		return out
 	}
+	if out := f.methodScope(name, i); len(out) > 0 {
+		return out
+	}
 	if out := f.afterCode(name, i); len(out) > 0 {
 		return out
 	}
@@ -144,6 +147,10 @@ func (f *code) qualify(name, header string) []idea {
 			continue
 		}
 		if f.is(k-1, "::") || f.is(k-1, ".") || f.is(k-1, "->") || f.declares(k) {
+			continue
+		}
+		if f.is(k-1, ":") && f.is(k-2, "std") {
+			out.edits = append(out.edits, f.replace(k-1, "::"))
 			continue
 		}
 		out.edits = append(out.edits, f.insert(t.Start, "std::"))
@@ -297,6 +304,56 @@ func (f *code) prototype(name string, i int) []idea {
 		}}
 	}
 	return nil
+}
+
+// methodScope puts Class:: before a function that uses a member of a class that
+// declares it.
+func (f *code) methodScope(name string, i int) []idea {
+	body := -1
+	for k := f.enclosing(i, "{"); k >= 0; k = f.enclosing(k, "{") {
+		body = k
+	}
+	head := body - 1
+	for f.is(head, "const") || f.is(head, "noexcept") {
+		head--
+	}
+	if !f.cpp || !f.is(head, ")") || f.pair[head] < 1 {
+		return nil
+	}
+	at := f.pair[head] - 1
+	if f.is(at-1, "::") || f.is(at-1, "~") {
+		return nil
+	}
+	for _, k := range f.byName[f.tok(at).Text] {
+		v := f.decls[k]
+		open := f.enclosing(v.at, "{")
+		if v.at == at || open < 0 || !f.class(open) {
+			continue
+		}
+		for _, n := range f.byName[name] {
+			if f.enclosing(f.decls[n].at, "{") == open {
+				class := f.className(open)
+				if class == "" {
+					return nil
+				}
+				return []idea{{
+					rule: "scope", why: "\"" + f.tok(at).Text + "\" is a member of " + class,
+					edits: []nsbox.Edit{f.insert(f.tok(at).Start, class+"::")}, rank: nsbox.RankLocal, sure: true,
+				}}
+			}
+		}
+	}
+	return nil
+}
+
+// className returns the name of the class that the brace at open opens.
+func (f *code) className(open int) string {
+	for k := open - 1; k > 0 && k > open-20; k-- {
+		if f.is(k-1, "class") || f.is(k-1, "struct") {
+			return f.tok(k).Text
+		}
+	}
+	return ""
 }
 
 // afterCode moves nothing: it sees a class that is only declared further down
