@@ -41,6 +41,7 @@ func Analyze(e nsbox.Evidence) []nsbox.Diagnosis {
 		}
 		indentation(check, found)
 	}
+	cause(found, e.Files)
 	if len(found) == 0 && e.Verdict == nsbox.NonZero {
 		found = exited(e, text)
 	}

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nsbox/nsbox/nsbox"
+	rules "github.com/nsbox/nsbox/nsbox/heal/rules/ruby"
 )
 
 // syntax finds what the parser objects to: "path:3: syntax error, ...", with the
@@ -37,9 +38,36 @@ func syntax(text string, files []nsbox.File) []nsbox.Diagnosis {
 			continue
 		}
 		d.Column = caret(lines, i, d, files)
+		d.StackTrace = line
+		if i+2 < len(lines) && marker(lines[i+2]) {
+			d.StackTrace += "\n" + lines[i+1] + "\n" + lines[i+2]
+		}
 		out = append(out, d)
 	}
 	return out
+}
+
+// cause moves the first error from where the parser noticed it, which is often
+// the program's end, to where the program is broken, if that can be told.
+func cause(found []nsbox.Diagnosis, files []nsbox.File) {
+	if len(found) == 0 || found[0].Phase != nsbox.PhaseParse {
+		return
+	}
+	d := &found[0]
+	for _, f := range files {
+		if f.Name != d.File {
+			continue
+		}
+		line, column, ok := rules.Cause(f, *d)
+		if !ok || line == d.Line {
+			return
+		}
+		hint := "the parser noticed it at line " + strconv.Itoa(d.Line)
+		if d.Hint != "" {
+			hint += "; " + d.Hint
+		}
+		d.Line, d.Column, d.Hint = line, column, hint
+	}
 }
 
 // parserWords begin what the parser says beside "syntax error".

@@ -28,6 +28,7 @@ import (
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	rules "github.com/nsbox/nsbox/nsbox/heal/rules/shell"
 	"github.com/nsbox/nsbox/nsbox/language"
 )
 
@@ -52,10 +53,29 @@ func Analyze(e nsbox.Evidence) []nsbox.Diagnosis {
 			found = merge(more, found)
 		}
 	}
+	cause(found, e.Files)
 	if len(found) == 0 && e.Verdict == nsbox.NonZero {
 		found = others(limit(e.Stderr), e)
 	}
 	return found[:min(len(found), maxFound)]
+}
+
+// cause moves the first syntax error from where Bash noticed it, which is often
+// the script's end, to where the script is broken, if that can be told.
+func cause(found []nsbox.Diagnosis, files []nsbox.File) {
+	if len(found) == 0 || found[0].Phase != nsbox.PhaseParse {
+		return
+	}
+	d := &found[0]
+	for _, f := range files {
+		if f.Name != d.File {
+			continue
+		}
+		if line, column, ok := rules.Cause(f, *d); ok && line != d.Line {
+			d.Hint = "Bash noticed it at line " + strconv.Itoa(d.Line)
+			d.Line, d.Column = line, column
+		}
+	}
 }
 
 func limit(b []byte) string {

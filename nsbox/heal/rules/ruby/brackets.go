@@ -132,12 +132,12 @@ func (m *mender) closeCost(b block, k, end int) int {
 		if index && k == b.open+2 && a.Kind == source.String {
 			cost = 0
 		}
-		if b.word == "[" && !index && a.Kind != source.Word || b.word == "{" {
+		if b.word == "[" && !index && a.Kind != source.Word || b.word == "{" && !m.itemList(m.inside[b.open+1]) {
 			cost = 1
 		}
 	case t.Text == ",":
 		cost = 7
-		if index {
+		if index || b.word == "{" && blanks > 0 {
 			cost = 1
 		}
 	case strings.Contains("+ - * / %", t.Text):

@@ -27,11 +27,43 @@ func Propose(p nsbox.Problem) []nsbox.Fix {
 	}
 	m := &mender{problem: p, d: d, file: file.Name, program: newProgram(string(file.Data))}
 	if d.Phase == nsbox.PhaseParse {
+		m.parserPlace()
 		m.syntax()
 	} else {
 		m.runtime()
 	}
 	return m.fixes
+}
+
+// Cause returns where the program in file is most likely broken for which the
+// parser reports d: often the parser notices far behind the place, at the
+// program's end at the latest. It is false where no change is known that makes
+// the program well-formed.
+func Cause(file nsbox.File, d nsbox.Diagnosis) (line, column int, ok bool) {
+	if len(file.Data) > maxSource {
+		return 0, 0, false
+	}
+	m := &mender{d: d, file: file.Name, program: newProgram(string(file.Data))}
+	m.syntax()
+	if len(m.fixes) == 0 || !m.sound {
+		return 0, 0, false
+	}
+	line, column = m.Place(m.fixes[0].Edits[0].Start)
+	return line, column, true
+}
+
+// parserPlace goes back to where the parser noticed the error, which its own
+// words in the stack trace tell: the diagnosis may name the cause's place.
+func (m *mender) parserPlace() {
+	lines := m.frames()
+	if len(lines) == 0 || lines[0] == m.d.Line {
+		return
+	}
+	m.d.Line, m.d.Column = lines[0], 0
+	text := strings.Split(m.d.StackTrace, "\n")
+	if len(text) > 2 && strings.Trim(text[2], " \t^~") == "" && strings.Contains(text[2], "^") && !strings.HasPrefix(text[1], "...") {
+		m.d.Column = strings.IndexAny(text[2], "^~") + 1
+	}
 }
 
 func fileOf(files []nsbox.File, name string) *nsbox.File {
@@ -54,6 +86,8 @@ type mender struct {
 	file    string
 	fixes   []nsbox.Fix
 	counts  map[string]int // see written
+	depth   int            // how many mistakes are mended already; see both
+	sound   bool           // with the first fix, the program's shape is sound
 }
 
 // edit makes an edit of the file that the problem is in.

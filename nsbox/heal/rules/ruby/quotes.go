@@ -75,7 +75,7 @@ func (m *mender) lineQuotes(t source.Token) []idea {
 				cost = -1
 			}
 		case text[i] == '.' && i+1 < len(text) && text[i+1] >= 'a' && text[i+1] <= 'z':
-			cost = 3
+			cost = 2
 		default:
 			continue
 		}

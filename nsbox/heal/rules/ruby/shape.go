@@ -190,16 +190,7 @@ func (m *mender) pythonEnds(colons []nsbox.Edit) []nsbox.Edit {
 	if files, err = nsbox.Apply(files, ends); err != nil {
 		return nil
 	}
-	to := string(files[0].Data)
-	from, head := m.Src, 0
-	for head < min(len(from), len(to)) && from[head] == to[head] {
-		head++
-	}
-	tail := 0
-	for tail < min(len(from), len(to))-head && from[len(from)-1-tail] == to[len(to)-1-tail] {
-		tail++
-	}
-	return []nsbox.Edit{m.edit(head, len(from)-tail, to[head:len(to)-tail])}
+	return []nsbox.Edit{m.change(string(files[0].Data))}
 }
 
 // braces writes "if (x) {" ... "}" with end, as a whole.

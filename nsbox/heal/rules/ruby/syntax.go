@@ -60,6 +60,10 @@ func (m *mender) syntax() {
 		}
 		return a.cost - b.cost
 	})
+	m.sound = len(good) > 0 && good[0].sick == 0
+	if len(good) > 0 && !m.sound && m.depth < maxDepth {
+		m.both(good[0])
+	}
 	for i, x := range good {
 		rank := nsbox.RankStructural
 		if i == 0 {
@@ -67,6 +71,39 @@ func (m *mender) syntax() {
 		}
 		m.add(x.rule, rank, x.why, x.edits...)
 	}
+}
+
+// maxDepth bounds the mistakes that are mended at once.
+const maxDepth = 3
+
+// both proposes first with what else the program needs to be well-formed, where
+// it is not so with first alone, as one change.
+func (m *mender) both(first idea) {
+	files, err := nsbox.Apply([]nsbox.File{{Name: m.file, Data: []byte(m.Src)}}, slices.Clone(first.edits))
+	if err != nil {
+		return
+	}
+	next := &mender{problem: m.problem, d: m.d, file: m.file, program: newProgram(string(files[0].Data)), depth: m.depth + 1}
+	if next.syntax(); len(next.fixes) == 0 || !next.sound {
+		return
+	}
+	if files, err = nsbox.Apply(files, next.fixes[0].Edits); err != nil {
+		return
+	}
+	m.sound = true
+	m.add(first.rule, nsbox.RankLocal, first.why+"; "+next.fixes[0].Explanation, m.change(string(files[0].Data)))
+}
+
+// change is the edit that makes the whole program to.
+func (m *mender) change(to string) nsbox.Edit {
+	from, head, tail := m.Src, 0, 0
+	for head < min(len(from), len(to)) && from[head] == to[head] {
+		head++
+	}
+	for tail < min(len(from), len(to))-head && from[len(from)-1-tail] == to[len(to)-1-tail] {
+		tail++
+	}
+	return m.edit(head, len(from)-tail, to[head:len(to)-tail])
 }
 
 // strangers counts words that an idea leaves on its line outside of strings and

@@ -353,7 +353,7 @@ func (m *mender) nilNames() {
 			continue
 		}
 		from, to := t.Text, best.name
-		if m.uses[best.name] == 1 && m.uses[t.Text] > 1 {
+		if m.uses[best.name] == 1 && (m.uses[t.Text] > 1 || m.uses[strings.TrimLeft(t.Text, "@")] > 0 && t.Text[0] == '@') {
 			from, to = to, from
 		}
 		var edits []nsbox.Edit

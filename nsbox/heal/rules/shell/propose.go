@@ -49,6 +49,23 @@ func Propose(p nsbox.Problem) []nsbox.Fix {
 	return out
 }
 
+// Cause returns where the script in file is most likely broken for which Bash
+// reports d: often it notices far behind the place, at the script's end at the
+// latest. It is false where no change is known that makes the script well-formed.
+func Cause(file nsbox.File, d nsbox.Diagnosis) (line, column int, ok bool) {
+	if len(file.Data) > maxSource {
+		return 0, 0, false
+	}
+	m := &mender{d: d, file: file.Name, script: newScript(string(file.Data))}
+	m.collect()
+	m.syntax()
+	if len(m.fixes) == 0 || !m.sound {
+		return 0, 0, false
+	}
+	line, column = m.Place(m.fixes[0].Edits[0].Start)
+	return line, column, true
+}
+
 // distinct returns edits without those that are there twice: two messages may
 // have one reason.
 func distinct(edits []nsbox.Edit) []nsbox.Edit {
@@ -83,6 +100,7 @@ type mender struct {
 	set       map[string]bool // variables that are given a value
 	names     []string        // the same, in their order
 	uses      map[string]int  // how often each name stands there
+	sound     bool            // with the first fix, the script's shape is sound
 }
 
 func (m *mender) edit(start, end int, text string) nsbox.Edit {

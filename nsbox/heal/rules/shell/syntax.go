@@ -46,6 +46,7 @@ func (m *mender) syntax() {
 		}
 		return a.cost - b.cost
 	})
+	m.sound = len(good) > 0 && good[0].sick == 0
 	for i, x := range good {
 		rank := nsbox.RankStructural
 		if i == 0 {
