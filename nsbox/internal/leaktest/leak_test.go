@@ -45,7 +45,7 @@ func TestNothingIsLeft(t *testing.T) {
 	nothing := h.take()
 	h.start()
 	h.warm()
-	idle := h.take()
+	idle := h.settled()
 
 	for round := range rounds {
 		h.round(round)
@@ -63,6 +63,21 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	t.Logf("%d programs ran, %d of them cancelled, %d with the helper killed under them; the helper died %d times",
 		h.ran, h.cancelled, h.orphaned, rounds)
+}
+
+// settled takes a snapshot once nothing changes any more: a helper closes what an
+// execution held after its client has the result.
+func (h *host) settled() nstest.Snapshot {
+	before := h.take()
+	for end := time.Now().Add(settle); time.Now().Before(end); {
+		time.Sleep(200 * time.Millisecond)
+		after := h.take()
+		if len(nstest.Diff(before, after)) == 0 {
+			break
+		}
+		before = after
+	}
+	return before
 }
 
 func runs(t *testing.T) int {
