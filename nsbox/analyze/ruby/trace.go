@@ -148,7 +148,11 @@ func reports(lines []string) []report {
 func (r *report) diagnose(files []nsbox.File) nsbox.Diagnosis {
 	d := nsbox.Diagnosis{Type: r.class, Message: r.message, Phase: nsbox.PhaseRun, StackTrace: strings.TrimRight(r.text, "\n")}
 	if r.class == "SyntaxError" {
-		if inner := syntax(strings.Join(append([]string{r.message}, r.extra...), "\n"), files); len(inner) > 0 {
+		text := r.message
+		if r.frame == "" {
+			text, _, _ = strings.Cut(r.text, "\n")
+		}
+		if inner := syntax(strings.Join(append([]string{text}, r.extra...), "\n"), files); len(inner) > 0 {
 			inner[0].StackTrace = d.StackTrace
 			return inner[0]
 		}
@@ -169,11 +173,55 @@ func (r *report) diagnose(files []nsbox.File) nsbox.Diagnosis {
 			d.Column = columnOf(line)
 		case strings.HasPrefix(line, "Did you mean?"):
 			d.Hint = hints(r.extra[i:])
+			d.Suggestions = suggestions(d, files)
 		case d.Column == 0 && line != "" && d.Hint == "" && !followedByMarker(r.extra, i):
 			d.Message += "\n" + line
 		}
 	}
 	return d
+}
+
+// suggestions are Ruby's hints as edits, where the name that they replace stands
+// in the line.
+func suggestions(d nsbox.Diagnosis, files []nsbox.File) []nsbox.Suggestion {
+	src := textOf(files, d.File)
+	name := wrongName(d.Message)
+	if src == nil || name == "" || d.Line < 1 || d.Line > src.Lines() {
+		return nil
+	}
+	start, end := src.Bounds(d.Line)
+	from := start
+	if d.Column > 0 {
+		from, _ = src.Offset(d.Line, d.Column)
+	}
+	at := strings.Index(src.Src[from:end], name)
+	if at < 0 {
+		return nil
+	}
+	at += from
+	var out []nsbox.Suggestion
+	for _, to := range strings.Split(strings.TrimPrefix(d.Hint, "Did you mean? "), ", ") {
+		out = append(out, nsbox.Suggestion{Message: "Did you mean? " + to, Edits: []nsbox.Edit{{File: d.File, Start: at, End: at + len(name), Text: to}}})
+	}
+	return out
+}
+
+// wrongName is the name that a message says does not exist.
+func wrongName(message string) string {
+	for _, intro := range []string{"uninitialized constant ", "key not found: "} {
+		if rest, ok := strings.CutPrefix(message, intro); ok {
+			if intro[0] == 'u' {
+				rest = rest[strings.LastIndexByte(rest, ':')+1:]
+			}
+			return rest
+		}
+	}
+	if open := strings.IndexAny(message, "`'"); open >= 0 {
+		if end := strings.IndexByte(message[open+1:], '\''); end > 0 {
+			return message[open+1 : open+1+end]
+		}
+	}
+	return ""
 }
 
 func followedByMarker(lines []string, i int) bool { return i+1 < len(lines) && marker(lines[i+1]) }

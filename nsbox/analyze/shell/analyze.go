@@ -24,6 +24,7 @@
 package shell
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -102,6 +103,9 @@ func messages(text string, files []nsbox.File) []nsbox.Diagnosis {
 			continue
 		}
 		d := diagnose(message)
+		if d.Type == "CommandFailed" && demanded(message, file, files) {
+			d.Type = "UnboundVariable"
+		}
 		d.File, d.Line, d.StackTrace = strings.TrimPrefix(strings.TrimPrefix(file, language.Workspace+"/"), "./"), n, line
 		key := strconv.Itoa(n) + d.Message
 		if seen[key] || len(out) >= maxFound {
@@ -115,6 +119,18 @@ func messages(text string, files []nsbox.File) []nsbox.Diagnosis {
 		}
 	}
 	return append(syntax, out...)
+}
+
+// demanded reports whether message is the script's own about a variable that is
+// not set: ${x:?message}.
+func demanded(message, file string, files []nsbox.File) bool {
+	variable, _, _ := strings.Cut(message, ": ")
+	for _, f := range files {
+		if strings.HasSuffix(file, f.Name) && variable != "" && (bytes.Contains(f.Data, []byte("${"+variable+":?")) || bytes.Contains(f.Data, []byte("${"+variable+"?"))) {
+			return true
+		}
+	}
+	return false
 }
 
 // merge puts first the diagnoses of the check, which says no more than that the
