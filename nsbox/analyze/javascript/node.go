@@ -71,8 +71,7 @@ func tail(b []byte) []byte {
 type headed struct {
 	file         string // "" where it is none of the program's
 	line, column int
-	wide         bool // the caret marks more than one character
-	body         int  // index of the line after it; 0 where there is none
+	body         int // index of the line after it; 0 where there is none
 }
 
 // header finds the last line that names a place, is followed by its line of
@@ -303,4 +302,3 @@ func hint(d nsbox.Diagnosis) string {
 	}
 	return ""
 }
-

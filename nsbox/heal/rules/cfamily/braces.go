@@ -26,9 +26,7 @@ func (f *code) braces(d *nsbox.Diagnosis) []idea {
 	var out []idea
 	if len(b.missing) > 0 {
 		i := idea{rule: "brace", why: "a \"}\" is missing: the indentation ends the block here", rank: nsbox.RankStructural}
-		for _, e := range b.missing {
-			i.edits = append(i.edits, e)
-		}
+		i.edits = append(i.edits, b.missing...)
 		out = append(out, i)
 		if len(b.missing) > 1 {
 			i.edits = b.missing[:1]

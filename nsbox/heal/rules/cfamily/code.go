@@ -217,20 +217,3 @@ func (f *code) slice(from, to int) string {
 	}
 	return f.text.Src[f.toks[from].Start:f.tok(to-1).End]
 }
-
-// unit is one step of indentation, as the file has it.
-func (f *code) unit() string {
-	for n := 1; n <= f.text.Lines(); n++ {
-		ind := f.text.Indent(n)
-		if ind == "" || f.text.Blank(n) {
-			continue
-		}
-		if ind[0] == '\t' {
-			return "\t"
-		}
-		if len(ind) <= 8 {
-			return ind
-		}
-	}
-	return "    "
-}

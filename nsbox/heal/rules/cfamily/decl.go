@@ -173,14 +173,13 @@ func (s *scanner) typedef(i int) bool {
 // function reports whether the name at i, which ( follows, is declared there.
 func (s *scanner) function(i int, d *decl) bool {
 	f := s.f
-	prev := f.tok(i - 1)
 	method := false
 	from := i
 	for f.is(from-1, "::") && f.tok(from-2).Kind == source.Word {
 		from -= 2
 		method = true
 	}
-	prev = f.tok(from - 1)
+	prev := f.tok(from - 1)
 	typ := f.typeBefore(from)
 	constructor := method && f.tok(from).Text == f.tok(i).Text || s.top().class && typ == "" && !operand(prev)
 	if typ == "" && !constructor && !(len(s.blocks) == 0 && (i == 0 || prev.Text == "}" || prev.Text == ";")) {
@@ -398,6 +397,3 @@ func (f *code) declared(name string, i int) (decl, bool) {
 	}
 	return best, ok
 }
-
-// isPointer reports whether a variable of type typ is a pointer.
-func isPointer(typ string) bool { return strings.HasSuffix(strings.TrimSpace(typ), "*") }

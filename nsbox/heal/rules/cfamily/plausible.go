@@ -33,10 +33,9 @@ type judge struct {
 	pair  []int
 	cost  int
 	names bool // unknown names count
-	limit int
 }
 
-// plausible returns the penalty of toks; at limit and above it may stop.
+// plausible returns the penalty of toks.
 func (f *code) plausible(toks []source.Token, names bool) int {
 	j := &judge{f: f, toks: toks, names: names}
 	j.balance()

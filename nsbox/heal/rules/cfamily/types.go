@@ -339,10 +339,6 @@ func cString(_ *ctx, f *code, d *nsbox.Diagnosis, _ []string) []idea {
 	if from >= to {
 		return nil
 	}
-	// The place may be the last name of the value.
-	if f.is(from-1, ".") || f.is(from-1, "->") {
-		from, _ = f.operandBefore(from + 1)
-	}
 	return []idea{{rule: "c-str", why: "a string of C is asked for", edits: []nsbox.Edit{f.insert(f.tok(to-1).End, ".c_str()")}, rank: nsbox.RankLocal, sure: true}}
 }
 

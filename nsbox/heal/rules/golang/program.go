@@ -36,10 +36,10 @@ var lexer = source.Lexer{
 }
 
 func parse(f nsbox.File) *program {
-	p := &program{name: f.Name, src: string(f.Data), text: source.NewText(f.Data), fset: token.NewFileSet()}
-	p.file, p.err = parser.ParseFile(p.fset, f.Name, f.Data, parser.SkipObjectResolution|parser.AllErrors)
-	p.tokens = lexer.Lex(p.src)
-	return p
+	q := &program{name: f.Name, src: string(f.Data), text: source.NewText(f.Data), fset: token.NewFileSet()}
+	q.file, q.err = parser.ParseFile(q.fset, f.Name, f.Data, parser.SkipObjectResolution|parser.AllErrors)
+	q.tokens = lexer.Lex(q.src)
+	return q
 }
 
 // parses reports whether src is well-formed.
@@ -48,56 +48,56 @@ func parses(src string) bool {
 	return err == nil
 }
 
-func (p *program) offset(pos token.Pos) int { return p.fset.Position(pos).Offset }
+func (q *program) offset(pos token.Pos) int { return q.fset.Position(pos).Offset }
 
 // of returns the text of a node.
-func (p *program) of(n ast.Node) string {
-	start, end := p.offset(n.Pos()), p.offset(n.End())
-	if start < 0 || end > len(p.src) || start > end {
+func (q *program) of(n ast.Node) string {
+	start, end := q.offset(n.Pos()), q.offset(n.End())
+	if start < 0 || end > len(q.src) || start > end {
 		return ""
 	}
-	return p.src[start:end]
+	return q.src[start:end]
 }
 
 // at is the offset of a diagnosis.
-func (p *program) at(d nsbox.Diagnosis) int {
+func (q *program) at(d nsbox.Diagnosis) int {
 	if d.Column == 0 {
-		start, _ := p.text.Bounds(d.Line)
-		return start + len(p.text.Indent(d.Line))
+		start, _ := q.text.Bounds(d.Line)
+		return start + len(q.text.Indent(d.Line))
 	}
-	offset, ok := p.text.Offset(d.Line, d.Column)
+	offset, ok := q.text.Offset(d.Line, d.Column)
 	if !ok {
-		return len(p.src)
+		return len(q.src)
 	}
 	return offset
 }
 
 // word is the identifier at offset.
-func (p *program) word(offset int) (source.Token, bool) {
-	i := source.At(p.tokens, offset)
-	if i < len(p.tokens) && p.tokens[i].Kind == source.Word && p.tokens[i].Start <= offset {
-		return p.tokens[i], true
+func (q *program) word(offset int) (source.Token, bool) {
+	i := source.At(q.tokens, offset)
+	if i < len(q.tokens) && q.tokens[i].Kind == source.Word && q.tokens[i].Start <= offset {
+		return q.tokens[i], true
 	}
 	return source.Token{}, false
 }
 
 // replace is an edit of this file.
-func (p *program) replace(start, end int, text string) nsbox.Edit {
-	return nsbox.Edit{File: p.name, Start: start, End: end, Text: text}
+func (q *program) replace(start, end int, text string) nsbox.Edit {
+	return nsbox.Edit{File: q.name, Start: start, End: end, Text: text}
 }
 
-func (p *program) replaceToken(t source.Token, text string) nsbox.Edit {
-	return p.replace(t.Start, t.End, text)
+func (q *program) replaceToken(t source.Token, text string) nsbox.Edit {
+	return q.replace(t.Start, t.End, text)
 }
 
 // path returns the nodes around offset, the outermost first.
-func (p *program) path(offset int) []ast.Node {
+func (q *program) path(offset int) []ast.Node {
 	var out []ast.Node
-	if p.file == nil {
+	if q.file == nil {
 		return nil
 	}
-	ast.Inspect(p.file, func(n ast.Node) bool {
-		if n == nil || n.Pos() == token.NoPos || p.offset(n.Pos()) > offset || p.offset(n.End()) < offset {
+	ast.Inspect(q.file, func(n ast.Node) bool {
+		if n == nil || n.Pos() == token.NoPos || q.offset(n.Pos()) > offset || q.offset(n.End()) < offset {
 			return false
 		}
 		out = append(out, n)
@@ -107,8 +107,8 @@ func (p *program) path(offset int) []ast.Node {
 }
 
 // function is the innermost function declaration around offset.
-func (p *program) function(offset int) *ast.FuncDecl {
-	for _, n := range p.path(offset) {
+func (q *program) function(offset int) *ast.FuncDecl {
+	for _, n := range q.path(offset) {
 		if f, ok := n.(*ast.FuncDecl); ok {
 			return f
 		}
@@ -117,12 +117,12 @@ func (p *program) function(offset int) *ast.FuncDecl {
 }
 
 // imports are the imported paths by the name by which they are called.
-func (p *program) imports() map[string]string {
+func (q *program) imports() map[string]string {
 	out := map[string]string{}
-	if p.file == nil {
+	if q.file == nil {
 		return out
 	}
-	for _, s := range p.file.Imports {
+	for _, s := range q.file.Imports {
 		path, err := strconv.Unquote(s.Path.Value)
 		if err != nil {
 			continue
@@ -137,13 +137,13 @@ func (p *program) imports() map[string]string {
 }
 
 // selectors are the names that the file takes from pkg: pkg.Name.
-func (p *program) selectors(pkg string) []string {
+func (q *program) selectors(pkg string) []string {
 	var out []string
-	for i := 0; i+2 < len(p.tokens); i++ {
-		t := p.tokens[i]
-		if t.Kind == source.Word && t.Text == pkg && p.tokens[i+1].Text == "." && p.tokens[i+2].Kind == source.Word &&
-			(i == 0 || p.tokens[i-1].Text != ".") {
-			out = append(out, p.tokens[i+2].Text)
+	for i := 0; i+2 < len(q.tokens); i++ {
+		t := q.tokens[i]
+		if t.Kind == source.Word && t.Text == pkg && q.tokens[i+1].Text == "." && q.tokens[i+2].Kind == source.Word &&
+			(i == 0 || q.tokens[i-1].Text != ".") {
+			out = append(out, q.tokens[i+2].Text)
 		}
 	}
 	return out
@@ -176,26 +176,26 @@ var universe = []name{
 // scope returns what is declared and visible at offset, the innermost last:
 // the universe, packages, the package's own, the function's. Blocks are not told
 // apart: a name of another block of the function counts.
-func (p *program) scope(offset int) []name {
+func (q *program) scope(offset int) []name {
 	out := slices.Clone(universe)
-	for n := range p.imports() {
+	for n := range q.imports() {
 		out = append(out, name{text: n, kind: 'p'})
 	}
-	if p.file == nil {
+	if q.file == nil {
 		return out
 	}
-	for _, d := range p.file.Decls {
+	for _, d := range q.file.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
 			if d.Recv == nil {
-				out = append(out, name{text: d.Name.Name, kind: 'f', params: params(d.Type), at: p.offset(d.Name.Pos())})
+				out = append(out, name{text: d.Name.Name, kind: 'f', params: params(d.Type), at: q.offset(d.Name.Pos())})
 			}
 		case *ast.GenDecl:
-			out = append(out, p.declared(d)...)
+			out = append(out, q.declared(d)...)
 		}
 	}
-	if f := p.function(offset); f != nil {
-		out = append(out, p.locals(f, offset)...)
+	if f := q.function(offset); f != nil {
+		out = append(out, q.locals(f, offset)...)
 	}
 	return out
 }
@@ -210,15 +210,15 @@ func params(t *ast.FuncType) int {
 	return n
 }
 
-func (p *program) declared(d *ast.GenDecl) []name {
+func (q *program) declared(d *ast.GenDecl) []name {
 	var out []name
 	for _, s := range d.Specs {
 		switch s := s.(type) {
 		case *ast.TypeSpec:
-			out = append(out, name{text: s.Name.Name, kind: 't', typ: s.Type, at: p.offset(s.Name.Pos())})
+			out = append(out, name{text: s.Name.Name, kind: 't', typ: s.Type, at: q.offset(s.Name.Pos())})
 		case *ast.ValueSpec:
 			for _, n := range s.Names {
-				out = append(out, name{text: n.Name, kind: 'v', typ: s.Type, at: p.offset(n.Pos())})
+				out = append(out, name{text: n.Name, kind: 'v', typ: s.Type, at: q.offset(n.Pos())})
 			}
 		}
 	}
@@ -226,7 +226,7 @@ func (p *program) declared(d *ast.GenDecl) []name {
 }
 
 // locals are the names that f declares before offset.
-func (p *program) locals(f *ast.FuncDecl, offset int) []name {
+func (q *program) locals(f *ast.FuncDecl, offset int) []name {
 	var out []name
 	fields := func(l *ast.FieldList) {
 		if l == nil {
@@ -234,7 +234,7 @@ func (p *program) locals(f *ast.FuncDecl, offset int) []name {
 		}
 		for _, f := range l.List {
 			for _, n := range f.Names {
-				out = append(out, name{text: n.Name, kind: 'v', typ: f.Type, at: p.offset(n.Pos())})
+				out = append(out, name{text: n.Name, kind: 'v', typ: f.Type, at: q.offset(n.Pos())})
 			}
 		}
 	}
@@ -244,8 +244,8 @@ func (p *program) locals(f *ast.FuncDecl, offset int) []name {
 	fields(f.Type.Results)
 	idents := func(list []ast.Expr) {
 		for _, e := range list {
-			if id, ok := e.(*ast.Ident); ok && p.offset(id.Pos()) < offset {
-				out = append(out, name{text: id.Name, kind: 'v', at: p.offset(id.Pos())})
+			if id, ok := e.(*ast.Ident); ok && q.offset(id.Pos()) < offset {
+				out = append(out, name{text: id.Name, kind: 'v', at: q.offset(id.Pos())})
 			}
 		}
 	}
@@ -263,11 +263,11 @@ func (p *program) locals(f *ast.FuncDecl, offset int) []name {
 				idents([]ast.Expr{n.Key, n.Value})
 			}
 		case *ast.GenDecl:
-			if p.offset(n.Pos()) < offset {
-				out = append(out, p.declared(n)...)
+			if q.offset(n.Pos()) < offset {
+				out = append(out, q.declared(n)...)
 			}
 		case *ast.FuncLit:
-			if p.offset(n.Pos()) < offset && offset <= p.offset(n.End()) {
+			if q.offset(n.Pos()) < offset && offset <= q.offset(n.End()) {
 				fields(n.Type.Params)
 			}
 		}
@@ -277,12 +277,12 @@ func (p *program) locals(f *ast.FuncDecl, offset int) []name {
 }
 
 // members are the fields and methods that the file gives to the type name.
-func (p *program) members(typeName string) []string {
+func (q *program) members(typeName string) []string {
 	var out []string
-	if p.file == nil {
+	if q.file == nil {
 		return nil
 	}
-	for _, d := range p.file.Decls {
+	for _, d := range q.file.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
 			if d.Recv != nil && len(d.Recv.List) > 0 && receiverName(d.Recv.List[0].Type) == typeName {
@@ -311,7 +311,7 @@ func (p *program) members(typeName string) []string {
 						embedded := receiverName(f.Type)
 						out = append(out, embedded)
 						if embedded != typeName {
-							out = append(out, p.members(embedded)...)
+							out = append(out, q.members(embedded)...)
 						}
 					}
 				}

@@ -22,9 +22,7 @@ type stdPackage struct {
 	members map[string][]string
 }
 
-// base is the name by which a program that imports the package calls it.
-func (p *stdPackage) base() string { return baseOf(p.path) }
-
+// baseOf is the name by which a program that imports the package calls it.
 func baseOf(path string) string {
 	base := path[strings.LastIndexByte(path, '/')+1:]
 	if len(base) == 2 && base[0] == 'v' { // math/rand/v2

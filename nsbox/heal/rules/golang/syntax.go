@@ -442,9 +442,8 @@ func (s *search) commas() {
 	s.weigh()
 	if len(s.found) == 0 {
 		// A case without its colon.
-		line := strings.TrimSpace(q.text.Line(s.line))
 		for _, n := range []int{s.line, s.line - 1} {
-			line = strings.TrimSpace(q.text.Line(n))
+			line := strings.TrimSpace(q.text.Line(n))
 			if strings.HasPrefix(line, "case ") || line == "default" {
 				_, end := q.text.Bounds(n)
 				s.try(nsbox.RankLocal, "colon", "a case ends with a colon", q.replace(end, end, ":"))

@@ -23,11 +23,7 @@ func (r *repair) braces(add adder) {
 	if len(all) == 0 || len(all) > 12 {
 		return
 	}
-	var together []splice
-	for _, s := range all {
-		together = append(together, s)
-	}
-	add(braceRule(all), "blocks end where the indentation says", 9, together...)
+	add(braceRule(all), "blocks end where the indentation says", 9, all...)
 	if len(all) > 1 {
 		for n, s := range all {
 			add(braceRule(all[n:n+1]), "blocks end where the indentation says", 11, s)

@@ -45,7 +45,7 @@ func (r *repair) character(i int) (candidate, bool) {
 		if body == "" || strings.HasPrefix(r.Src[max(t.Start-1, 0):], "\\") {
 			return candidate{}, false
 		}
-		n := 1
+		var n int
 		if body[0] == '\\' && len(body) > 1 {
 			n = 2
 		} else {

@@ -84,9 +84,7 @@ func (s *site) staticMethod(name string) []answer {
 	}
 	a := answer{rule: "static", why: "what is used by a static method without an object is static", splices: []splice{s.before(at, "static ")}}
 	// What it uses itself is to be static, too.
-	for _, f := range s.usedFields(found) {
-		a.splices = append(a.splices, f)
-	}
+	a.splices = append(a.splices, s.usedFields(found)...)
 	return append(out, a)
 }
 

@@ -119,11 +119,10 @@ func plainInt(text string) bool {
 
 // charOf is the character that a text of one character holds.
 func charOf(literal string) (string, bool) {
-	body := strings.Trim(literal, `"`)
 	if len(literal) < 3 || literal[0] != '"' {
 		return "", false
 	}
-	body = literal[1 : len(literal)-1]
+	body := literal[1 : len(literal)-1]
 	switch {
 	case body == "'":
 		return `'\''`, true

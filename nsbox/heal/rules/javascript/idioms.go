@@ -160,7 +160,7 @@ func (f *failure) awaitFor(i int) {
 			if d.kind != paramDecl && c.is(d.tok+1, "=") && !c.is(d.tok+2, "await") {
 				call = d.tok + 2
 			}
-			break
+			break //nolint:staticcheck // only the innermost one counts
 		}
 	case c.is(i, ")"):
 		call = f.chainStart(i)

@@ -17,7 +17,7 @@ var short = map[string]string{
 	"fi": "if", "od": "do", "fo": "of", "ni": "in", "nwe": "new", "enw": "new", "ne": "new", "nw": "new", "ew": "new", "neww": "new",
 	"iff": "if", "ifi": "if", "doo": "do", "off": "of", "oof": "of", "inn": "in", "fr": "for", "fro": "for", "ofr": "for", "forr": "for",
 	"lt": "let", "le": "let", "elt": "let", "lte": "let", "ty": "try", "tyr": "try", "rty": "try", "tr": "try", "vra": "var", "vr": "var",
-	"i": "if", "esle": "else", "eles": "else", "els": "else", "elese": "else", "elsee": "else",
+	"i": "if", "esle": "else", "eles": "else", "els": "else", "elese": "else", "elsee": "else", //nolint:misspell // a slip that is mended
 }
 
 // spelling returns the keywords that word may be a slip of.

@@ -158,7 +158,7 @@ func makeLet(s *scopes, i int) []edit {
 		if d.kind == constDecl && d.keyword >= 0 {
 			return one(replace(c.toks[d.keyword], "let"))
 		}
-		return nil
+		return nil //nolint:staticcheck // only the innermost one counts
 	}
 	return nil
 }

@@ -275,7 +275,7 @@ func (f *failure) variable(i int) {
 				f.absent(end - 1)
 			}
 		}
-		return
+		return //nolint:staticcheck // only the innermost one counts
 	}
 }
 

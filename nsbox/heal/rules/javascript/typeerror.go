@@ -167,7 +167,7 @@ func madeWithoutNew(f *failure, i int) {
 			if c.is(d.tok+1, "=") && c.is(d.tok+2, "Date") && c.is(d.tok+3, "(") {
 				at = d.tok + 2
 			}
-			break
+			break //nolint:staticcheck // only the innermost one counts
 		}
 	}
 	if at > 0 && !c.is(at-1, "new", ".") {

@@ -163,7 +163,7 @@ func (f *failure) moveUp(d decl, i int) {
 	if c.is(d.tok+1, "=") && !f.movable(d.tok+2) {
 		return
 	}
-	end := f.s.statementEnd(d.tok + 1)
+	var end int
 	if d.kind == classDecl {
 		k := f.s.classAround(d.tok + 2)
 		for n := range f.s.classes {

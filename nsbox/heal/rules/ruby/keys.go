@@ -61,7 +61,7 @@ func (m *mender) mendKey(t source.Token) bool {
 	return true
 }
 
-// unknownKey mends fetch(:nmae).
+// unknownKey mends fetch(:naem).
 func (m *mender) unknownKey(key string) {
 	for _, line := range append([]int{m.d.Line}, m.frames()...) {
 		for _, quote := range []string{key, "'" + strings.Trim(key, `"`) + "'"} {
@@ -73,7 +73,7 @@ func (m *mender) unknownKey(key string) {
 	}
 }
 
-// nilKeys mends an index on the line that no hash has: h[:nmae].size.
+// nilKeys mends an index on the line that no hash has: h[:naem].size.
 func (m *mender) nilKeys() {
 	start, end := m.Bounds(m.d.Line)
 	for i, t := range m.deep {

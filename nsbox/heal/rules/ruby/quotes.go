@@ -55,7 +55,7 @@ func (m *mender) lineQuotes(t source.Token) []idea {
 	first := strings.IndexAny(text, `"'`+"`")
 	trimmed := len(strings.TrimRight(text, " \t"))
 	for i := trimmed; i > first; i-- {
-		cost := 2
+		var cost int
 		switch {
 		case i == trimmed:
 			cost = 0

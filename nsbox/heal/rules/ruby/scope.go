@@ -35,7 +35,6 @@ type local struct {
 	name string
 	def  int
 	at   int // offset
-	loop bool
 }
 
 func newProgram(src string) *program {
