@@ -54,7 +54,7 @@ func (m *mender) lineQuotes(t source.Token) []idea {
 	}
 	first := strings.IndexAny(text, `"'`+"`")
 	trimmed := len(strings.TrimRight(text, " \t"))
-	for i := trimmed; i > first; i-- {
+	for i := trimmed; i > max(first, 0); i-- {
 		var cost int
 		switch {
 		case i == trimmed:
