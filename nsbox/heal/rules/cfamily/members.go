@@ -78,6 +78,9 @@ func noMember(_ *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
 		return nil
 	}
 	typ, _, _ := strings.Cut(strings.TrimPrefix(d.Message, "'"), "' has no member")
+	if _, aka, ok := strings.Cut(d.Message, "{aka '"); ok {
+		typ, _, _ = strings.Cut(aka, "'")
+	}
 	if out := f.throughPointer(typ, i); len(out) > 0 {
 		return out
 	}

@@ -56,7 +56,7 @@ var messages = []rule{
 	on("incomplete type", `incomplete type`, incomplete),
 	on("storage size of", `^storage size of '(\w+)' isn't known`, incomplete),
 	on("undefined type", `^invalid use of undefined type '(?:struct|union|enum) (\w+)'`, incomplete),
-	on("no member named", `^'.+?' has no member named '(\w+)'`, noMember),
+	on("no member named", `has no member named '(\w+)'`, noMember),
 	on("conflicting types for", `^conflicting types for '(\w+)'`, conflicting),
 	on("follows non-static declaration", `^static declaration of '(\w+)' follows non-static declaration`, conflicting),
 	// Pointers and members.

@@ -2,8 +2,11 @@ package cfamily
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
+
+	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
 // The names of the standard libraries by the header that declares them. Written
@@ -136,3 +139,30 @@ func (f *code) known(word string) bool {
 
 var predefined = set(`__FILE__ __LINE__ __func__ __FUNCTION__ __DATE__ __TIME__ defined main argc argv NULL npos first second
 size begin end push_back c_str length what value get reset str __cplusplus`)
+
+// missingHeaders returns the headers of standard names that are used and whose
+// header is not included. In C++ others may bring those.
+func (f *code) missingHeaders() []string {
+	var out []string
+	for i, t := range f.toks {
+		if t.Kind != source.Word || len(f.byName[t.Text]) > 0 || f.is(i-1, ".") || f.is(i-1, "->") || len(out) > 8 {
+			continue
+		}
+		header, std := f.headerOf(t.Text)
+		if header == "" || f.includes(header) || slices.Contains(out, header) || commonNames[t.Text] && len(f.headers) > 0 {
+			continue
+		}
+		macro := strings.ToUpper(t.Text) == t.Text && len(t.Text) > 3
+		switch {
+		case std && f.is(i-1, "::") && f.is(i-2, "std"):
+		case !std && !f.cpp && (f.is(i+1, "(") || macro || strings.HasSuffix(t.Text, "_t")):
+		default:
+			continue
+		}
+		out = append(out, header)
+	}
+	return out
+}
+
+// commonNames are those that nearly every header of C brings.
+var commonNames = set("NULL size_t wchar_t and or not")

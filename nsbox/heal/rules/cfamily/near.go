@@ -1,6 +1,7 @@
 package cfamily
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
@@ -151,6 +152,9 @@ func (f *code) choose(d *nsbox.Diagnosis, name string, pool []string, penalty ma
 	if m := hinted.FindStringSubmatch(d.Message); m != nil {
 		told = m[1]
 	}
+	if _, ok := penalty[told]; told != "" && !ok && !slices.Contains(pool, told) {
+		pool = append(pool, told) // the compiler sees names that are not in our tables
+	}
 	best, tie := candidate{cost: 1 << 20}, false
 	for _, m := range source.Near(name, pool) {
 		c := candidate{m.Name, 2*m.Cost + penalty[m.Name]}
@@ -196,20 +200,18 @@ func alike(a, b string) bool {
 	return source.Distance(strings.ToLower(a), strings.ToLower(b)) <= n/2
 }
 
-// rename replaces name wherever it is used unqualified: it means nothing
-// anywhere. Where something of that name is declared elsewhere, only the place of
-// the error changes.
+// rename replaces name wherever it is used unqualified and nothing of that name
+// can be seen.
 func (f *code) rename(name, to string, i int) idea {
 	out := idea{
 		rule: "name", why: "\"" + name + "\" is not known; \"" + to + "\" is", rank: nsbox.RankSuggested, sure: true,
 	}
 	member := f.useOf(i) == asMember
-	all := true
-	for _, k := range f.byName[name] {
-		all = all && f.decls[k].at == i
-	}
 	for k, t := range f.toks {
-		if t.Text != name || t.Kind != source.Word || !all && k != i {
+		if t.Text != name || t.Kind != source.Word {
+			continue
+		}
+		if v, ok := f.declared(name, k); ok && k != i && v.at != i {
 			continue
 		}
 		if dotted := f.is(k-1, ".") || f.is(k-1, "->"); dotted != member && k != i {

@@ -85,8 +85,8 @@ func (c *ctx) compiling() []idea {
 		ideas = append(ideas, f.shape(d)...)
 	}
 	if len(ideas) > 0 {
-		for i := range ideas {
-			ideas[i].sure = false
+		if more, ok := c.withIncludes(ideas[0]); ok {
+			ideas = append(ideas[:1:1], append([]idea{more}, ideas[1:]...)...)
 		}
 		return append(ideas, c.single(&c.p.Diagnoses[0])...)
 	}
@@ -108,6 +108,24 @@ func (c *ctx) compiling() []idea {
 		ideas = append([]idea{both}, ideas...)
 	}
 	return append(ideas, firsts[1:]...)
+}
+
+// withIncludes adds to a fix the headers that are missing: the compiler will
+// only see that when it can read the file.
+func (c *ctx) withIncludes(i idea) (idea, bool) {
+	f := c.file(&nsbox.Diagnosis{File: i.edits[0].File})
+	if f == nil {
+		return i, false
+	}
+	i.edits = append([]nsbox.Edit(nil), i.edits...)
+	n := len(i.edits)
+	for _, h := range f.missingHeaders() {
+		if e := f.insertInclude(h); disjoint(i.edits[:n], []nsbox.Edit{e}) {
+			i.edits = append(i.edits, e)
+		}
+	}
+	i.why += ", and so are headers"
+	return i, len(i.edits) > n
 }
 
 // together makes one of those ideas that are sure, when the first is among them.
