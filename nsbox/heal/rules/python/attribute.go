@@ -264,9 +264,22 @@ func (m *mender) attrEdits(attr, to string, here []*syntax.Node) []edit {
 	}
 	var out []edit
 	for _, n := range all {
-		out = append(out, edit{n.At, n.At + len(n.Text), to})
+		if n == here[0] || m.ofModule(n) == m.ofModule(here[0]) {
+			out = append(out, edit{n.At, n.At + len(n.Text), to})
+		}
 	}
 	return out
+}
+
+// ofModule reports whether n is an attribute of a module.
+func (m *mender) ofModule(n *syntax.Node) bool {
+	l := n.Left
+	for l != nil && l.Kind == syntax.Attr {
+		l = l.Left
+	}
+	return l != nil && l.Kind == syntax.Name && slices.ContainsFunc(m.bindings(l.Text, l.Start), func(b syntax.Binding) bool {
+		return b.Kind == syntax.Import && b.Node.Kind == syntax.Import
+	})
 }
 
 // synonyms are the methods of other languages and of Python 2, by type; "*" is

@@ -98,8 +98,11 @@ func (b *broken) headers() {
 
 // keywords looks for slips in words, up to the error.
 func (b *broken) keywords() {
-	from := max(0, b.bad-12)
-	for i := from; i <= b.bad && i < len(b.toks); i++ {
+	if len(b.toks) > 0 && b.bad > 12 && b.toks[0].Kind == source.Word {
+		b.firstWord(0)
+		b.keywordTypo(0, true)
+	}
+	for i := max(0, b.bad-12); i <= b.bad && i < len(b.toks); i++ {
 		t := b.toks[i]
 		if t.Kind != source.Word {
 			continue

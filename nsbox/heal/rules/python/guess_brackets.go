@@ -98,8 +98,13 @@ func (b *broken) closeAt(toks []source.Token, open []int, from int, opener strin
 		if !operandEnd(t) && t.Text != "," && i != from && !(t.Text == ":" && opener == "[") {
 			continue
 		}
-		cost := b.closerCost(toks, i, indent)
-		if i == from || t.Text == "," {
+		cost := b.closerCost(toks, i, indent, b.text.LineOf(outermost.Start))
+		switch {
+		case t.Text == ",":
+			cost += 4
+		case i == from && b.endsLine(t.End):
+			cost++
+		case i == from:
 			cost += 4
 		}
 		if depth(toks, open, i) < 0 {
@@ -108,7 +113,7 @@ func (b *broken) closeAt(toks []source.Token, open []int, from int, opener strin
 		at := t.End
 		text := closer
 		if i+1 < len(toks) || b.here().End > 0 {
-			if line := b.text.LineOf(t.End - 1); b.endsLine(t.End) && b.hanging(outermost, line) {
+			if line := b.text.LineOf(t.End - 1); i != from && b.endsLine(t.End) && b.hanging(outermost, line) {
 				text = "\n" + b.text.Indent(b.text.LineOf(outermost.Start)) + closer
 				if _, end := b.text.Bounds(line); strings.Contains(b.src[t.End:end], "#") {
 					at = end
@@ -143,7 +148,7 @@ func (b *broken) hanging(open source.Token, line int) bool {
 }
 
 // closerCost says how unlikely it is that a bracket closes behind token i.
-func (b *broken) closerCost(toks []source.Token, i, indent int) int {
+func (b *broken) closerCost(toks []source.Token, i, indent, opened int) int {
 	t := toks[i]
 	var next source.Token
 	if i+1 < len(toks) {
@@ -154,6 +159,9 @@ func (b *broken) closerCost(toks []source.Token, i, indent int) int {
 	line := b.text.LineOf(t.End - 1)
 	switch {
 	case b.endsLine(t.End):
+		if own := b.text.Line(line); line > opened && source.Width(own, 8) <= indent && strings.IndexByte(")]}", strings.TrimLeft(own, " \t")[0]) < 0 {
+			return 6 // another statement, from the looks of it
+		}
 		// The bracket is closed before what is not indented more than its line.
 		for n := line + 1; n <= b.text.Lines(); n++ {
 			if !b.text.Blank(n) {
@@ -189,6 +197,9 @@ func (b *broken) closerCost(toks []source.Token, i, indent int) int {
 // twice reports whether what is indexed before token i is indexed twice in a row
 // elsewhere: board[y][x].
 func (b *broken) twice(toks []source.Token, i int) bool {
+	if strings.Contains(b.src[b.toks[0].Start:b.toks[len(b.toks)-1].End], "][") {
+		return true
+	}
 	for ; i > 0; i-- {
 		if toks[i].Text != "[" || toks[i-1].Kind != source.Word {
 			continue
@@ -238,6 +249,10 @@ func (b *broken) commas() {
 			b.add("missing-comma", "a comma is missing between two strings", 4, edit{b.toks[i].End, b.toks[i].End, ","})
 		}
 	}
+	if t.Text == "]" && p.Text == "[" && b.bad > 1 && operandEnd(b.toks[b.bad-2]) {
+		b.add("missing-comma", "a comma is missing between two values", 3, edit{b.toks[b.bad-2].End, b.toks[b.bad-2].End, ","})
+	}
+	b.allCommas()
 	if p.End == 0 || t.End == 0 || !operandEnd(p) || !operandStart(t) && t.Text != "**" {
 		return
 	}
@@ -246,9 +261,6 @@ func (b *broken) commas() {
 	switch {
 	case inside && b.text.LineOf(p.End-1) < b.text.LineOf(t.Start):
 		cost = 2
-		if b.endsLine(p.End) && kind == "(" && b.callBefore() {
-			cost = 4
-		}
 	case inside:
 		cost = 4
 	case b.toks[0].Text == "for" || b.toks[0].Text == "import" || b.toks[0].Text == "from" || b.toks[0].Text == "global" || b.toks[0].Text == "def":
@@ -278,8 +290,19 @@ func (b *broken) commas() {
 	}
 }
 
-// callBefore reports whether the open bracket is a call's.
-func (b *broken) callBefore() bool { return false }
+// allCommas adds all commas that lack in the statement's line.
+func (b *broken) allCommas() {
+	var edits []edit
+	for i := 0; i+1 < len(b.toks); i++ {
+		p, t := b.toks[i], b.toks[i+1]
+		if p.Depth > 0 && operandEnd(p) && operandStart(t) && (t.Kind != source.Punct || t.Text == "{") && !(p.Kind == source.String && t.Kind == source.String) {
+			edits = append(edits, edit{p.End, p.End, ","})
+		}
+	}
+	if len(edits) > 1 && len(edits) < 8 {
+		b.add("missing-comma", "commas are missing between values", 5, edits...)
+	}
+}
 
 // inBracket reports whether the error is inside of a bracket, and of which kind.
 func (b *broken) inBracket() (bool, string) {

@@ -120,7 +120,8 @@ func (b *broken) prints() []edit {
 			continue
 		}
 		end := i + 1
-		for depth := 0; end < len(toks); end++ {
+		depth := 0
+		for ; end < len(toks); end++ {
 			t := toks[end]
 			switch t.Text {
 			case "(", "[", "{":
@@ -132,11 +133,11 @@ func (b *broken) prints() []edit {
 				break
 			}
 		}
-		if end == i+1 {
+		if end == i+1 || depth != 0 {
 			continue
 		}
 		args := b.src[toks[i+1].Start:toks[end-1].End]
-		if text, ok := printCall(args, toks[i+1:end]); ok {
+		if text, ok := printCall(args, toks[i+1:end], toks[i+1].Start > toks[i].End); ok {
 			out = append(out, edit{toks[i].End, toks[end-1].End, "(" + text + ")"})
 		}
 		i = end
@@ -150,26 +151,22 @@ func statementAt(toks []source.Token, i int) bool {
 }
 
 // printCall makes the arguments of a print statement those of a call.
-func printCall(args string, toks []source.Token) (string, bool) {
+func printCall(args string, toks []source.Token, spaced bool) (string, bool) {
 	first := toks[0]
 	if first.Text == "(" {
-		depth := 0
-		for i, t := range toks {
-			switch t.Text {
+		close := -1
+		for i, depth := 0, 0; i < len(toks) && close < 0; i++ {
+			switch toks[i].Text {
 			case "(":
 				depth++
 			case ")":
-				depth--
-			}
-			if depth == 0 {
-				if i == len(toks)-1 {
-					return "", false // a call already
+				if depth--; depth == 0 {
+					close = i
 				}
-				if n := toks[i+1]; n.Text == "." || n.Text == "[" {
-					return args, true
-				}
-				break
 			}
+		}
+		if close < 0 || close == len(toks)-1 || !spaced {
+			return "", false // a call already
 		}
 	} else if first.Kind == source.Punct && !strings.Contains("[{-~>>", first.Text) {
 		return "", false
@@ -279,6 +276,13 @@ func (b *broken) genexp() {
 	if b.err.Message == "Generator expression must be parenthesized" {
 		b.add("generator", "a generator among other arguments is in parentheses", 1,
 			edit{b.err.At, b.err.At, "("}, edit{b.err.End, b.err.End, ")"})
+		for i, t := range b.toks {
+			if i > 0 && t.Start > b.err.At && t.End < b.err.End && t.Text == "for" {
+				at := b.toks[i-1].End
+				b.add("unclosed-bracket", "a bracket is not closed", 3, edit{at, at, ")"})
+				break
+			}
+		}
 	}
 	if b.err.Message == "multiple exception types must be parenthesized" {
 		for i, t := range b.toks {

@@ -64,18 +64,25 @@ func (b *broken) near(n, step int) int {
 	return 0
 }
 
-// unit is what the file indents by.
+// unit is what the file indents by: its least indentation.
 func (b *broken) unit() string {
-	for n := 2; n <= b.text.Lines(); n++ {
-		if in := b.text.Indent(n); in != "" && !b.text.Blank(n) && strings.HasSuffix(strings.TrimRight(b.text.Line(n-1), " "), ":") {
-			if up := b.text.Indent(n - 1); len(in) > len(up) && strings.HasPrefix(in, up) && len(in)-len(up) <= 8 {
-				if u := in[len(up):]; len(u) > 1 || u == "\t" {
-					return u
-				}
-			}
+	least := ""
+	for n := 1; n <= b.text.Lines(); n++ {
+		in := b.text.Indent(n)
+		if in == "" || b.text.Blank(n) {
+			continue
+		}
+		if in[0] == '\t' {
+			return "\t"
+		}
+		if len(in) > 1 && (least == "" || len(in) < len(least)) && len(in)%2 == 0 {
+			least = in
 		}
 	}
-	return "    "
+	if least == "" || len(least) > 8 {
+		return "    "
+	}
+	return least
 }
 
 // header1 is the line of the block's first line before line n.

@@ -41,16 +41,31 @@ func (b *broken) equals(i int) {
 		return
 	}
 	inside := b.header() || len(b.toks) > 0 && strings.Contains(" return assert print while if elif ", " "+b.toks[0].Text+" ")
-	cost := 5
-	if inside {
+	cost := 9
+	switch in, _ := b.inBracket(); {
+	case inside:
 		cost = 2
-	} else if in, _ := b.inBracket(); in {
+	case i != b.bad:
+		return
+	case in:
 		cost = 3
+	case i > 1 && b.assigned(i):
+		cost = 4
 	}
 	b.add("equals", "values are compared with ==", cost, edit{t.Start, t.End, "=="})
 	if b.two(i) == "=:" {
 		b.add("equals", "values are assigned with =", 2, edit{t.Start, t.End + 1, "="})
 	}
+}
+
+// assigned reports whether an assignment stands before token i already.
+func (b *broken) assigned(i int) bool {
+	for _, t := range b.toks[:i] {
+		if t.Text == "=" && t.Depth == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // foreignOps are operators of other languages, as pairs of tokens.

@@ -66,6 +66,9 @@ func (b *broken) closeQuote(start, end int) {
 			if !ok {
 				continue
 			}
+			if op := strings.TrimLeft(b.src[i:end], " "); op != "" && strings.IndexByte("+*", op[0]) >= 0 && !b.operates(start, i, op) {
+				cost += 3
+			}
 			switch c := b.src[i-1]; {
 			case c == byte(q):
 				cost += 5 // an empty string, or two in a row
@@ -80,6 +83,17 @@ func (b *broken) closeQuote(start, end int) {
 			b.addInOrder("unterminated-string", "the string is not closed", cost, rank, edit{i, i, string(q)})
 		}
 	}
+}
+
+// operates reports whether an operator may follow a string that ends at i: a
+// name is added to it, or a short text is repeated.
+func (b *broken) operates(start, i int, op string) bool {
+	next := strings.TrimLeft(op[1:], " ")
+	if op[0] == '*' {
+		q := strings.LastIndexAny(b.src[start:i], `"'`)
+		return i-start-q-1 <= 3
+	}
+	return next != "" && (wordByte(next[0]) && !(next[0] >= '0' && next[0] <= '9') || next[0] == '"' || next[0] == '\'')
 }
 
 var index = regexp.MustCompile(`^\[[\w+ -]*(\(\w*\))?:?\w*\]`)
@@ -109,7 +123,7 @@ func stringEnds(src string, i, end int) (int, bool) {
 		}
 		return 6, true
 	case strings.IndexByte("+%*", c) >= 0:
-		return 5, true
+		return 6, true
 	case c != ' ':
 		return 0, false
 	}

@@ -194,6 +194,9 @@ func (m *mender) wrongName(module, name string) {
 	}
 	rename := func(to string) []edit {
 		edits := []edit{{alias.At, alias.At + len(name), to}}
+		if len(m.unresolved(to)) > 0 {
+			return edits
+		}
 		if alias.Op == "" && m.root.Find(to) == nil || alias.Op == "" && len(m.reads(name)) > 0 {
 			edits = append(edits, renames(m.reads(name), to)...)
 		}

@@ -68,8 +68,14 @@ func (m *mender) candidates(name string, u *syntax.Node) []candidate {
 	for _, c := range source.Near(name, m.visibleAt(s, u)) {
 		own[c.Name] = true
 		cost := c.Cost * 2
-		if bound := m.bindings(c.Name, u.Start); !fits(use, bound) {
+		bound := m.bindings(c.Name, u.Start)
+		if !fits(use, bound) {
 			cost += 5
+		}
+		if use.call && len(bound) == 1 && bound[0].Kind == syntax.FuncDef {
+			if lo, hi, _ := paramCount(bound[0].Node); use.args < lo || use.args > hi {
+				cost += 2
+			}
 		}
 		if len(m.reads(c.Name)) == 0 && c.Cost > 1 {
 			cost-- // nothing reads it: hardly what its name was made for
@@ -81,6 +87,9 @@ func (m *mender) candidates(name string, u *syntax.Node) []candidate {
 			continue
 		}
 		cost := c.Cost*2 + 1
+		if _, hi, known := names.Arity(c.Name); known && use.args > hi {
+			cost += 4
+		}
 		if use.statement && !statements[c.Name] {
 			cost += 4 // it is called for nothing
 		}
@@ -101,7 +110,10 @@ func (m *mender) visibleAt(s *syntax.Scope, u *syntax.Node) []string {
 	var out []string
 	for _, n := range s.Visible() {
 		from := s.Find(n)
-		if from == nil || from == m.root && from != s || from != s {
+		if from == m.root && s.Func() == nil && from.Bound[n][0].At > u.Start {
+			continue // it comes later
+		}
+		if from != s {
 			out = append(out, n)
 			continue
 		}

@@ -37,13 +37,16 @@ func odd(n *syntax.Node, defs map[string]*syntax.Node, inside func(*syntax.Node)
 			}
 			return 2
 		}
-		if v := n.Right; v != nil && v.Kind == syntax.Call && v.Left.Kind == syntax.Attr && stringly(v.Left.Left) {
-			return 6
+		if v := n.Right; v != nil && v.Kind == syntax.Call && v.Left.Kind == syntax.Attr && (stringly(v.Left.Left) || silent[v.Left.Text]) {
+			return 8
+		}
+		if v := n.Right; v != nil && v.Kind == syntax.Attr && (silent[v.Text] || takes[v.Text] != [2]int{}) {
+			return 5
 		}
 		if v := n.Right.Bare(); v != nil && v.Kind == syntax.Binary && stringly(v.Left) {
 			return 5
 		}
-		if v := n.Right.Bare(); v != nil && (v.Kind == syntax.Compare || v.Kind == syntax.Bool) && !inSquare(v) {
+		if v := n.Right.Bare(); v != nil && (v.Kind == syntax.Compare || v.Kind == syntax.Bool) {
 			return 5
 		}
 	case syntax.List, syntax.Set, syntax.Tuple:
@@ -66,7 +69,11 @@ func odd(n *syntax.Node, defs map[string]*syntax.Node, inside func(*syntax.Node)
 		if stringly(n.Left) != stringly(n.Right) && n.Op == "+" && (numeric(n.Left) || numeric(n.Right)) {
 			return 6
 		}
-		return idleSide(n.Left, n.Op) + idleSide(n.Right, n.Op)
+		cost := idleSide(n.Left, n.Op) + idleSide(n.Right, n.Op)
+		if l := n.Left; cost == 0 && idle(l) && l.Left.Kind == syntax.Binary && strength(l.Left) == opStrength(n.Op) && n.Op != "**" {
+			cost = 4
+		}
+		return cost
 	case syntax.Compare, syntax.Bool:
 		if idle(n.Left) && simple(n.Left.Left) || idle(n.Right) && simple(n.Right.Left) {
 			return 4
@@ -108,6 +115,12 @@ func oddCall(n *syntax.Node, defs map[string]*syntax.Node) int {
 	}
 	if known && (places > hi || places < lo && len(n.Kids) == places) {
 		cost += 8
+	}
+	if places > 0 && n.Kids[0].Kind == syntax.Comp && n.Kids[0].Op == "(" {
+		switch f.Text {
+		case "int", "float", "abs", "round", "len", "ord", "chr", "range", "bool":
+			cost += 8
+		}
 	}
 	if f.Text == "len" && places == 1 {
 		if a := n.Kids[0]; a.Kind == syntax.Number || a.Kind == syntax.Compare || a.Kind == syntax.Binary && (numeric(a.Left) || numeric(a.Right)) {
@@ -182,9 +195,6 @@ func opStrength(op string) int {
 func numeric(n *syntax.Node) bool { return n != nil && n.Kind == syntax.Number }
 
 func stringly(n *syntax.Node) bool { return n != nil && n.Kind == syntax.Str }
-
-// inSquare reports whether a comparison may be a mask of numbers, as in a[a > 3].
-func inSquare(n *syntax.Node) bool { return n.Left != nil && n.Left.Kind == syntax.Name }
 
 func indexed(n *syntax.Node) bool {
 	return n != nil && (n.Kind == syntax.Subscript || n.Kind == syntax.Str)

@@ -40,6 +40,8 @@ type broken struct {
 	bad int
 	// first and line are the lines of the statement's first token and of the error.
 	first, line int
+	// last is the statement's last line before the error, or the error's.
+	last int
 	// from and to bound the top-level statements around it.
 	from, to  int
 	elsewhere map[string]bool // words outside of the broken statement
@@ -157,6 +159,13 @@ func newBroken(src string, err *syntax.Error) *broken {
 			b.elsewhere[t.Text] = true
 		}
 	}
+	b.last = b.line
+	if p := b.before(); p.End > 0 {
+		b.last = min(b.line, b.text.LineOf(p.End-1))
+		if b.here().End > 0 && b.text.LineOf(b.here().Start) == b.line && b.text.LineOf(p.Start) == b.line {
+			b.last = b.line
+		}
+	}
 	b.bounds(all, start)
 	return b
 }
@@ -261,12 +270,18 @@ func (b *broken) judge(after string) (int, bool) {
 	grown := len(after) - len(b.src)
 	tree, err := syntax.ParseRange(after, b.from, b.to+grown)
 	if err != nil {
-		// Another error must lie in a later line.
-		rest := len(b.src) - b.text.Next(b.line)
-		if len(after)-err.At > rest || err.At >= b.to+grown {
+		// Another error must lie in a later line, or at least further on.
+		switch rest := len(after) - err.At; {
+		case err.At >= b.to+grown:
 			return 0, false
+		case rest <= len(b.src)-b.text.Next(b.last+1):
+			return 6, true
+		case rest <= len(b.src)-b.text.Next(b.last):
+			return 7, true
+		case rest < len(b.src)-b.err.End && b.err.End > b.err.At:
+			return 12, true
 		}
-		return 6, true
+		return 0, false
 	}
 	return b.shape(after, tree), true
 }

@@ -21,6 +21,7 @@ var typeRules = []typeRule{
 	{regexp.MustCompile(`^unsupported operand type\(s\) for (\S+): '([^']+)' and '([^']+)'`), func(m *mender, g []string) { m.operands(g[1], g[2], g[3]) }},
 	{regexp.MustCompile(`^'[<>=]+' not supported between instances of '([^']+)' and '([^']+)'`), func(m *mender, g []string) { m.operands("<", g[1], g[2]) }},
 	{regexp.MustCompile(`^(\S+)\(\) takes (?:from )?(\d+) (?:to \d+ )?positional arguments? but (\d+) (?:was|were) given`), func(m *mender, g []string) { m.tooMany(g[1]) }},
+	{regexp.MustCompile(`^(\S+)\(\) missing \d+ required positional arguments?: (?:'[^s]|'s[^e]|'se[^l]|'sel[^f]|'self[^'])`), func(m *mender, _ []string) { m.lostComma() }},
 	{regexp.MustCompile(`^(\S+?)(?:\.__init__)?\(\) takes no (?:keyword )?arguments`), func(m *mender, g []string) { m.noArguments(g[1]) }},
 	{regexp.MustCompile(`^(\S+)\(\) missing 1 required positional argument: 'self'`), func(m *mender, g []string) { m.unboundCall(g[1]) }},
 	{regexp.MustCompile(`^(\S+)\(\) got an unexpected keyword argument '([^']+)'`), func(m *mender, g []string) { m.keyword(g[1], g[2]) }},

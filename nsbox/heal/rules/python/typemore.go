@@ -45,6 +45,21 @@ func (m *mender) moduleCalls(name string) []edit {
 	return out
 }
 
+// lostComma finds the one argument that is written like two: f(a -b).
+func (m *mender) lostComma() {
+	var found []*syntax.Node
+	for _, c := range m.find(syntax.Call, nil) {
+		for _, a := range c.Kids {
+			if a.Kind == syntax.Binary && (a.Op == "-" || a.Op == "*") && a.At > 0 && m.src[a.At-1] == ' ' && a.At+1 < len(m.src) && m.src[a.At+1] != ' ' {
+				found = append(found, a)
+			}
+		}
+	}
+	if len(found) == 1 {
+		m.local("missing-comma", "a comma is missing between two values", edit{found[0].Left.End, found[0].Left.End, ","})
+	}
+}
+
 // plainAttribute reports whether the program's classes have attr as a property or
 // a variable, and not as a method.
 func (m *mender) plainAttribute(attr string) bool {
