@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,7 +49,12 @@ func (c *Client) Run(ctx context.Context, req Request) (Result, error) {
 	defer done()
 	defer conn.Close()
 	r := &run{conn: conn, req: &req, events: events{emit: req.OnEvent}}
-	res, err := r.do(ctx)
+	r.open = r.sendSpec
+	return r.finishWith(r.do(ctx))
+}
+
+// finishWith tells how the run ended.
+func (r *run) finishWith(res Result, err error) (Result, error) {
 	if err != nil {
 		r.events.send(Event{Type: EventError, Error: err.Error()})
 		return Result{}, err
@@ -57,9 +63,9 @@ func (c *Client) Run(ctx context.Context, req Request) (Result, error) {
 	return res, nil
 }
 
-// connect finds or starts a helper. done waits for a started one to end.
-func (c *Client) connect() (conn *wire.Conn, done func(), err error) {
-	path, must := c.Socket, c.Socket != ""
+// socket returns the helper's socket; must says that one was named.
+func (c *Client) socket() (path string, must bool) {
+	path, must = c.Socket, c.Socket != ""
 	if path == "" {
 		path = os.Getenv("NSBOX_SOCKET")
 		must = path != ""
@@ -67,6 +73,12 @@ func (c *Client) connect() (conn *wire.Conn, done func(), err error) {
 	if path == "" {
 		path = DefaultSocket
 	}
+	return path, must
+}
+
+// connect finds or starts a helper. done waits for a started one to end.
+func (c *Client) connect() (conn *wire.Conn, done func(), err error) {
+	path, must := c.socket()
 	conn, err = wire.Dial(path)
 	switch {
 	case err == nil:
@@ -79,6 +91,20 @@ func (c *Client) connect() (conn *wire.Conn, done func(), err error) {
 		return nil, nil, fmt.Errorf("%w runs: start one with: sudo systemd-run --unit nsbox-helper -p Delegate=yes nsbox-helper serve, or run this command as root", ErrNoHelper)
 	}
 	return c.start()
+}
+
+// dial connects to a helper that runs: what lives on can't be one that ends with
+// its connection.
+func (c *Client) dial() (*wire.Conn, error) {
+	path, _ := c.socket()
+	conn, err := wire.Dial(path)
+	switch {
+	case err == nil:
+		return conn, nil
+	case errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM):
+		return nil, fmt.Errorf("%w may be used: %s is not yours to open; ask to be put into the group nsbox", ErrNoHelper, path)
+	}
+	return nil, fmt.Errorf("%w runs, and a sandbox that lives on needs one: start it with: sudo nsbox-helper serve --socket %s", ErrNoHelper, path)
 }
 
 // start starts a helper for one connection.
@@ -158,8 +184,10 @@ func (e *events) send(ev Event) {
 
 // run is one execution as the client sees it.
 type run struct {
-	conn   *wire.Conn
-	req    *Request
+	conn *wire.Conn
+	req  *Request
+	// open sends the first message; size bytes of files follow it.
+	open   func(size int64) error
 	events events
 	res    Result
 }
@@ -215,15 +243,8 @@ func (r *run) sendRequest() error {
 	for _, f := range r.req.Files {
 		size += int64(len(f.Data))
 	}
-	spec, err := json.Marshal(r.req.Spec())
-	if err != nil {
+	if err := r.open(size); err != nil {
 		return err
-	}
-	if len(spec) > wire.MaxPacket-256 {
-		return fmt.Errorf("%w: names, arguments and environment have %d bytes together; at most %d are allowed", ErrBadRequest, len(spec), wire.MaxPacket-256)
-	}
-	if err := r.conn.Send(wire.KindRun, wire.Run{Spec: spec, Size: size}); err != nil {
-		return fmt.Errorf("helper: %w", err)
 	}
 	// A helper that refuses the request stops reading: its reason comes as an
 	// answer, so a failed write is not the end.
@@ -239,6 +260,20 @@ func (r *run) sendRequest() error {
 	return nil
 }
 
+func (r *run) sendSpec(size int64) error {
+	spec, err := json.Marshal(r.req.Spec())
+	if err != nil {
+		return err
+	}
+	if len(spec) > wire.MaxPacket-256 {
+		return fmt.Errorf("%w: names, arguments and environment have %d bytes together; at most %d are allowed", ErrBadRequest, len(spec), wire.MaxPacket-256)
+	}
+	if err := r.conn.Send(wire.KindRun, wire.Run{Spec: spec, Size: size}); err != nil {
+		return fmt.Errorf("helper: %w", err)
+	}
+	return nil
+}
+
 func helperError(p *wire.Packet) error {
 	var e wire.Error
 	if err := p.Decode(&e); err != nil {
@@ -246,6 +281,8 @@ func helperError(p *wire.Packet) error {
 	}
 	for class, sentinel := range map[string]error{
 		wire.ClassRequest: ErrBadRequest, wire.ClassLanguage: ErrLanguage, wire.ClassUnsupported: ErrUnsupported,
+		wire.ClassNoSandbox: ErrNoSandbox, wire.ClassBusy: ErrBusy, wire.ClassPaused: ErrPaused, wire.ClassQuota: ErrQuota,
+		wire.ClassNotExist: fs.ErrNotExist, wire.ClassExist: fs.ErrExist,
 	} {
 		if e.Class == class {
 			return &classError{e.Message, sentinel}
@@ -328,7 +365,12 @@ func (r *run) finish(p *wire.Packet) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	r.res.Iterations = 1
+	r.res.Iterations, r.res.StateLost = 1, m.StateLost
+	if len(m.Value) > 0 {
+		if err := json.Unmarshal(m.Value, &r.res.Value); err != nil {
+			return Result{}, fmt.Errorf("helper: value: %w", err)
+		}
+	}
 	if m.Problem != "" {
 		r.res.Skipped = append(r.res.Skipped, Skipped{Path: ".", Reason: m.Problem})
 	}

@@ -13,4 +13,13 @@ var (
 	ErrUnsupported = errors.New("not supported by this host")
 	// ErrNoHelper: no helper runs and none can be started.
 	ErrNoHelper = errors.New("no helper")
+	// ErrNoSandbox: the caller has no such sandbox, or it has ended.
+	ErrNoSandbox = errors.New("no such sandbox")
+	// ErrBusy: there are as many sandboxes or executions as there may be, or
+	// something is in use; later it may work.
+	ErrBusy = errors.New("busy")
+	// ErrPaused: the sandbox is paused.
+	ErrPaused = errors.New("the sandbox is paused")
+	// ErrQuota: the sandbox's files, or a volume, would go beyond their limit.
+	ErrQuota = errors.New("quota exceeded")
 )

@@ -53,6 +53,9 @@ type Request struct {
 	Language string
 	// Files are the program; the first is its main file.
 	Files []File
+	// Command is a command of the image to run instead of the language's, with its
+	// arguments. Only [Sandbox.Exec] takes one.
+	Command []string
 	// Args follow the program's name in its argument vector.
 	Args []string
 	// Env is added to the language's environment, each entry as NAME=value.

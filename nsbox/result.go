@@ -145,6 +145,9 @@ type Result struct {
 	StopReason StopReason `json:"stop_reason,omitempty"`
 	Attempts   []Attempt  `json:"attempts,omitempty"`
 	Isolation  Isolation  `json:"isolation"`
+	// Value and StateLost are of [Sandbox.Eval] alone.
+	Value     *Value `json:"value,omitempty"`
+	StateLost bool   `json:"state_lost,omitempty"`
 }
 
 type streams struct {

@@ -5,6 +5,7 @@ package nsbox
 type Spec struct {
 	Language    string     `json:"language"`
 	Files       []FileSpec `json:"files"`
+	Command     []string   `json:"command,omitempty"`
 	Args        []string   `json:"args,omitempty"`
 	Env         []string   `json:"env,omitempty"`
 	Limits      Limits     `json:"limits"`
@@ -26,7 +27,7 @@ type FileSpec struct {
 // Spec returns what the helper is told of r.
 func (r *Request) Spec() Spec {
 	s := Spec{
-		Language: r.Language, Args: r.Args, Env: r.Env, Limits: r.Limits, Network: r.Network,
+		Language: r.Language, Command: r.Command, Args: r.Args, Env: r.Env, Limits: r.Limits, Network: r.Network,
 		Profile: r.Profile, ProfileJSON: r.ProfileJSON, Check: r.Check, Artifacts: r.Artifacts,
 	}
 	for _, f := range r.Files {

@@ -52,6 +52,9 @@ var defaultTTY = nsbox.TTYSize{Rows: 24, Cols: 80}
 // A seccomp profile in req.ProfileJSON is left to the caller, who knows whether
 // the peer may bring one.
 func Resolve(req nsbox.Spec, lang *language.Language, c Ceilings) (Plan, error) {
+	if len(req.Command) > 0 {
+		return Plan{}, bad("a command of its own is for a sandbox that lives on; here the language says what runs")
+	}
 	if err := checkFiles(req.Files); err != nil {
 		return Plan{}, err
 	}

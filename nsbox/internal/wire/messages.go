@@ -38,6 +38,9 @@ type (
 		Isolation json.RawMessage `json:"isolation"` // nsbox.Isolation
 		Collected bool            `json:"collected,omitempty"`
 		Problem   string          `json:"problem,omitempty"` // why files could not be collected
+		// Value and StateLost are of a snippet.
+		Value     json.RawMessage `json:"value,omitempty"` // nsbox.Value
+		StateLost bool            `json:"state_lost,omitempty"`
 	}
 	// Error tells that the helper refused or failed; no more follows.
 	Error struct {
