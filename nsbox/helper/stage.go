@@ -76,10 +76,6 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 	if err != nil {
 		return nil, err
 	}
-	if err := z.LoadProfile(profile.id, profile.bpf); err != nil {
-		s.h.zygotes.drop(img, z)
-		return nil, err
-	}
 	pair, err := s.h.lease.Take()
 	if err != nil {
 		return nil, err
@@ -116,19 +112,9 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 		return nil, err
 	}
 	files := append([]*os.File{streams.child[0], streams.child[1], streams.child[2], child}, joins...)
-	if len(in.entries) > 0 {
-		// Every sandbox reads from the start by an offset of its own.
-		own, err := reopen(in.files)
-		if err != nil {
-			return nil, err
-		}
-		defer own.Close()
-		files = append(files, own)
-	}
-	b.proc, err = z.Spawn(&confine.Spec{
-		InitID: pair.Init, ProgramID: pair.Program, Argv: st.Argv, Env: st.Env,
-		Disk: int64(st.Limits.Disk), Inodes: int64(st.Limits.Inodes), OpenFiles: int64(st.Limits.OpenFiles),
-		Profile: profile.id, Landlock: s.h.landlock, Joins: len(joins), TTY: tty != nil, Build: st.Build, Files: in.entries,
+	b.proc, err = z.Prepare(&confine.Spec{
+		InitID: pair.Init, ProgramID: pair.Program,
+		Disk: int64(st.Limits.Disk), Inodes: int64(st.Limits.Inodes), Joins: len(joins), TTY: tty != nil, Build: st.Build,
 	}, files...)
 	child.Close()
 	for _, j := range joins {
@@ -145,6 +131,18 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 	// for before its cgroup and ids are given back.
 	undo.Add(b.end)
 	streams.closeChild()
+	late := &confine.Late{
+		Argv: st.Argv, Env: st.Env, Disk: int64(st.Limits.Disk), Inodes: int64(st.Limits.Inodes),
+		OpenFiles: int64(st.Limits.OpenFiles), BPF: profile.bpf, Landlock: s.h.landlock, TTY: tty != nil,
+		Build: st.Build, Files: in.entries,
+	}
+	var mem []*os.File
+	if len(in.entries) > 0 {
+		mem = append(mem, in.files)
+	}
+	if err := b.proc.Proceed(late, mem...); err != nil {
+		return nil, fmt.Errorf("start %s: %w", s.id, err)
+	}
 
 	if err := s.sendStarted(st, streams); err != nil {
 		return nil, err

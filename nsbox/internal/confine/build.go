@@ -3,8 +3,6 @@ package confine
 import (
 	"encoding/binary"
 	"fmt"
-	"path"
-	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -14,9 +12,10 @@ import (
 const (
 	fdReport = 100 + iota
 	fdGate
-	fdFiles
 	fdDisk
+	fdBytes
 	fdExec
+	fdControl
 	fdUserNS
 	fdMountNS
 	fdDir
@@ -42,22 +41,20 @@ const Hostname = "nsbox"
 
 // descriptors are the numbers, in the zygote, of what came with a Spec.
 type descriptors struct {
-	stdin, stdout, stderr, report, files, gate int
-	joins                                      []int
+	stdin, stdout, stderr, report, gate int
+	maps                                int // read end of the pipe that tells of the id maps
+	joins                               []int
 }
 
-// buildSandbox lists what the sandbox's first process does, in order.
-func buildSandbox(s *Spec, d descriptors, bpf []byte) (*program, error) {
-	exe, err := lookPath(s.Argv[0], s.Env)
-	if err != nil {
-		return nil, err
-	}
+// buildEarly lists what the sandbox's first process does, in order, until it
+// waits at its gate. Nothing of it depends on what will run there.
+func buildEarly(s *Spec, d descriptors, region uintptr) *program {
 	p := &program{}
 	defaultSignals(p)
 	// The cgroup before anything that uses memory or time to speak of.
 	joinCgroup(p, d.joins)
 	takeDescriptors(p, d)
-	passGate(p)
+	awaitMaps(p)
 	becomeInit(p)
 	// Rooted at the cgroup just joined, so nothing of the host's paths is seen.
 	p.call("unshare cgroup namespace", unix.SYS_UNSHARE, unix.CLONE_NEWCGROUP)
@@ -65,27 +62,9 @@ func buildSandbox(s *Spec, d descriptors, bpf []byte) (*program, error) {
 	mountAll(p, s)
 	loopbackUp(p)
 	p.call("sethostname", unix.SYS_SETHOSTNAME, Hostname, len(Hostname))
-	if len(s.Files) > 0 {
-		writeFiles(p, s.Files)
-	}
-	sealBuild(p, s)
-
-	var tail int
-	// Init sleeps until the program's execve and shares its descriptors with it
-	// until then (execve(2) gives the program a table of its own): so the listener
-	// that the program's filter makes is there for init to hand on.
-	pid := p.fork("fork the program", unix.CLONE_VFORK|unix.CLONE_FILES|int(unix.SIGCHLD), &tail)
-	becomeProgram(p, s)
-	if s.Landlock > 0 {
-		restrictWrites(p, s)
-	}
-	execProgram(p, s, exe, bpf)
-
-	tail = len(p.ops)
-	sendListener(p)
-	retireInit(p)
-	p.wait("wait for the program", pid)
-	return p, nil
+	reportNow(p, RecordWaiting)
+	passGate(p, region)
+	return p
 }
 
 // defaultSignals undoes what the zygote and its callers ignore: it lets the
@@ -103,18 +82,15 @@ func defaultSignals(p *program) {
 // takeDescriptors gives the sandbox's descriptors their numbers and closes all
 // others, the zygote's socket among them, before anything else happens.
 func takeDescriptors(p *program, d descriptors) {
-	for _, m := range []struct{ from, to int }{
-		{d.report, fdReport}, {d.gate, fdGate}, {d.files, fdFiles},
-	} {
-		if m.from >= 0 {
-			p.call("dup3", unix.SYS_DUP3, m.from, m.to, unix.O_CLOEXEC)
-		}
+	// The pipe of the id maps lies where the scratch directory's descriptor comes.
+	for _, m := range []struct{ from, to int }{{d.report, fdReport}, {d.gate, fdGate}, {d.maps, fdDisk}} {
+		p.call("dup3", unix.SYS_DUP3, m.from, m.to, unix.O_CLOEXEC)
 	}
 	for i, from := range []int{d.stdin, d.stdout, d.stderr} {
 		p.call("dup3", unix.SYS_DUP3, from, i, 0)
 	}
 	p.call("close_range", unix.SYS_CLOSE_RANGE, 3, fdReport-1, 0)
-	p.call("close_range", unix.SYS_CLOSE_RANGE, fdDisk, maxFD, 0)
+	p.call("close_range", unix.SYS_CLOSE_RANGE, fdDisk+1, maxFD, 0)
 }
 
 const maxFD = int(^uint32(0))
@@ -127,11 +103,36 @@ func joinCgroup(p *program, joins []int) {
 	}
 }
 
-// passGate waits for one byte: the id maps are written. End of file means that
+// awaitMaps waits for one byte: the id maps are written. End of file means that
 // they could not be.
-func passGate(p *program) {
-	buf := make([]byte, 8)
-	p.call("gate", unix.SYS_READ, fdGate, buf, 1).flags = flagRetry | flagPositive
+func awaitMaps(p *program) {
+	p.call("id maps", unix.SYS_READ, fdDisk, make([]byte, 8), 1).flags = flagRetry | flagPositive
+}
+
+// passGate waits for a packet, puts it into the region that the zygote has set
+// aside, and goes on with the list in it. Its descriptors get the lowest free
+// numbers, from fdLate on. End of file means that nobody wants the sandbox any more.
+func passGate(p *program, region uintptr) {
+	iov := p.bytes(make([]byte, 16)) // struct iovec
+	binary.NativeEndian.PutUint64(p.data[iov:], uint64(region))
+	binary.NativeEndian.PutUint64(p.data[iov+8:], inlineSize)
+	control := make([]byte, unix.CmsgSpace(4*maxLateFDs))
+	msg := p.bytes(make([]byte, unsafe.Sizeof(unix.Msghdr{})))
+	hdr := unix.Msghdr{Iovlen: 1, Controllen: uint64(len(control))}
+	copy(p.data[msg:], unsafe.Slice((*byte)(unsafe.Pointer(&hdr)), unsafe.Sizeof(hdr)))
+	p.point(msg+addr(unsafe.Offsetof(hdr.Iov)), iov)
+	p.point(msg+addr(unsafe.Offsetof(hdr.Control)), p.bytes(control))
+	p.call("gate", unix.SYS_RECVMSG, fdGate, msg, unix.MSG_CMSG_CLOEXEC).flags = flagRetry | flagPositive
+	p.goOn(region)
+}
+
+// reportNow sends a record with the time.
+func reportNow(p *program, kind RecordKind) {
+	record := make([]byte, RecordSize)
+	binary.NativeEndian.PutUint32(record, uint32(kind))
+	at := p.bytes(record)
+	p.call("clock", unix.SYS_CLOCK_GETTIME, unix.CLOCK_MONOTONIC, at+timeOffset)
+	p.call("report", unix.SYS_WRITE, fdReport, at, len(record))
 }
 
 // becomeInit takes uid 0 of the sandbox's user namespace, with all
@@ -177,7 +178,7 @@ func mountAll(p *program, s *Spec) {
 	p.call("mount /proc", unix.SYS_MOUNT, "proc", "/proc", "proc",
 		safe|unix.MS_NOEXEC, "subset=pid,hidepid=invisible")
 	p.call("mount scratch", unix.SYS_MOUNT, "tmpfs", "/tmp", "tmpfs", safe,
-		fmt.Sprintf("size=%d,nr_inodes=%d,mode=0755", s.Disk, s.Inodes+scratchInodes))
+		scratchOptions(s.Disk, s.Inodes)+",mode=0755")
 	dirs := []struct {
 		name, target string
 		mode         int
@@ -206,6 +207,10 @@ func mountAll(p *program, s *Spec) {
 	p.call("close", unix.SYS_CLOSE, fd)
 }
 
+func scratchOptions(disk, inodes int64) string {
+	return fmt.Sprintf("size=%d,nr_inodes=%d", disk, inodes+scratchInodes)
+}
+
 // scratchInodes are those of the scratch file system's own directories.
 const scratchInodes = 5
 
@@ -217,114 +222,6 @@ func loopbackUp(p *program) {
 	fd := p.ret(p.call("socket", unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0))
 	p.call("loopback up", unix.SYS_IOCTL, fd, unix.SIOCSIFFLAGS, ifreq)
 	p.call("close", unix.SYS_CLOSE, fd)
-}
-
-// writeFiles copies the request's files out of the memfd, acting as their
-// owner: the program's for /workspace, init's for /build. openat2 keeps every
-// name beneath its directory, though policy has checked the names and nothing
-// but these files is there yet.
-func writeFiles(p *program, files []FileEntry) {
-	how := ref(p, &unix.OpenHow{
-		Flags: unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC, Mode: 0o644,
-		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS | unix.RESOLVE_NO_XDEV,
-	})
-	howExec := ref(p, &unix.OpenHow{
-		Flags: unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC, Mode: 0o755,
-		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS | unix.RESOLVE_NO_XDEV,
-	})
-	fd := p.regs
-	p.regs++
-	write := func(root string, owner int, build bool) {
-		p.call("setfsgid", unix.SYS_SETFSGID, owner)
-		p.call("setfsuid", unix.SYS_SETFSUID, owner)
-		p.call("chdir "+root, unix.SYS_CHDIR, root)
-		made := map[string]bool{".": true}
-		for _, f := range files {
-			if f.Build != build {
-				// Its bytes lie between those of the others.
-				p.call("skip", unix.SYS_LSEEK, fdFiles, f.Size, unix.SEEK_CUR)
-				continue
-			}
-			for _, dir := range parents(f.Name) {
-				if !made[dir] {
-					made[dir] = true
-					p.call("mkdir in "+root, unix.SYS_MKDIRAT, unix.AT_FDCWD, dir, 0o755)
-				}
-			}
-			h := how
-			if f.Exec {
-				h = howExec
-			}
-			p.call("create file in "+root, unix.SYS_OPENAT2, unix.AT_FDCWD, f.Name, h, unsafe.Sizeof(unix.OpenHow{})).save = fd
-			if f.Size > 0 {
-				p.call("write file in "+root, unix.SYS_SENDFILE, reg(fd), fdFiles, nil, f.Size).flags = flagRetry | flagExact
-			}
-			p.call("close", unix.SYS_CLOSE, reg(fd))
-		}
-		p.call("rewind", unix.SYS_LSEEK, fdFiles, 0, unix.SEEK_SET)
-	}
-	write("/workspace", programUID, false)
-	write("/build", initUID, true)
-	p.call("setfsuid", unix.SYS_SETFSUID, initUID)
-	p.call("setfsgid", unix.SYS_SETFSGID, initUID)
-	p.call("chdir /", unix.SYS_CHDIR, "/")
-	p.call("close", unix.SYS_CLOSE, fdFiles)
-}
-
-// parents are the directories above name, outermost first.
-func parents(name string) []string {
-	var dirs []string
-	for i, c := range name {
-		if c == '/' {
-			dirs = append(dirs, name[:i])
-		}
-	}
-	return dirs
-}
-
-// sealBuild makes /build read-only where the stage before has filled it.
-func sealBuild(p *program, s *Spec) {
-	if s.Build {
-		return
-	}
-	p.call("read-only /build", unix.SYS_MOUNT, "none", "/build", nil,
-		unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY|unix.MS_NOSUID|unix.MS_NODEV, nil)
-}
-
-// becomeProgram gives up everything: session, limits, capabilities, ids. The
-// order matters: the bounding set and the locks on capabilities need
-// CAP_SETPCAP, so the change of uid, which clears all sets, comes after them.
-func becomeProgram(p *program, s *Spec) {
-	p.call("setsid", unix.SYS_SETSID)
-	if s.TTY {
-		p.call("controlling terminal", unix.SYS_IOCTL, 0, unix.TIOCSCTTY, 0)
-	}
-	p.call("umask", unix.SYS_UMASK, 0o022)
-	p.call("chdir /workspace", unix.SYS_CHDIR, "/workspace")
-	for _, l := range []struct {
-		name      string
-		res       int
-		soft, max uint64
-	}{
-		{"core", unix.RLIMIT_CORE, 0, 0},
-		{"nofile", unix.RLIMIT_NOFILE, uint64(s.OpenFiles), uint64(s.OpenFiles)},
-		{"fsize", unix.RLIMIT_FSIZE, uint64(s.Disk), uint64(s.Disk)},
-		{"stack", unix.RLIMIT_STACK, 8 << 20, 64 << 20},
-		{"memlock", unix.RLIMIT_MEMLOCK, 0, 0},
-		{"msgqueue", unix.RLIMIT_MSGQUEUE, 0, 0},
-		{"sigpending", unix.RLIMIT_SIGPENDING, 1024, 1024},
-		{"nice", unix.RLIMIT_NICE, 0, 0},
-		{"rtprio", unix.RLIMIT_RTPRIO, 0, 0},
-	} {
-		p.call("rlimit "+l.name, unix.SYS_PRLIMIT64, 0, l.res, ref(p, &unix.Rlimit{Cur: l.soft, Max: l.max}), nil)
-	}
-	dropBounding(p)
-	p.call("no ambient capabilities", unix.SYS_PRCTL, unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL)
-	p.call("lock capabilities", unix.SYS_PRCTL, unix.PR_SET_SECUREBITS, lockedSecurebits)
-	p.call("setresgid", unix.SYS_SETRESGID, programUID, programUID, programUID)
-	p.call("setgroups", unix.SYS_SETGROUPS, 0, nil)
-	p.call("setresuid", unix.SYS_SETRESUID, programUID, programUID, programUID)
-	dropCapabilities(p)
 }
 
 // lockedSecurebits are SECBIT_NOROOT and SECBIT_NO_CAP_AMBIENT_RAISE with their
@@ -347,72 +244,11 @@ func dropCapabilities(p *program) {
 	p.call("no_new_privs", unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 }
 
-// execProgram reports that all is ready and becomes the program. Seccomp comes
-// last: every earlier step needs a call that the program must not have, and
-// execve is all that remains.
-func execProgram(p *program, s *Spec, exe string, bpf []byte) {
-	argv, envp := p.vector(s.Argv), p.vector(s.Env)
-	path := p.str(exe)
-	p.call("close_range", unix.SYS_CLOSE_RANGE, 3, fdReport-1, 0)
-	p.call("close_range", unix.SYS_CLOSE_RANGE, fdReport, maxFD, unix.CLOSE_RANGE_CLOEXEC)
-	ready := make([]byte, RecordSize)
-	binary.NativeEndian.PutUint32(ready, uint32(RecordReady))
-	p.call("clock", unix.SYS_CLOCK_GETTIME, unix.CLOCK_MONOTONIC, ready[timeOffset:])
-	p.call("report", unix.SYS_WRITE, fdReport, ready, len(ready))
-	loadSeccomp(p, bpf, true)
-	p.call("execve "+exe, unix.SYS_EXECVE, path, argv, envp)
-}
-
-// sockFprog is struct sock_fprog.
-type sockFprog struct {
-	length uint16
-	filter uintptr
-}
-
-// fdListener is the number that the filter's listener gets: the lowest one, as
-// all from 3 on were closed before.
-const fdListener = 3
-
-// loadSeccomp loads a filter. With listen it makes a listener, by which the
-// helper learns of refused calls (seccomp_unotify(2)).
-func loadSeccomp(p *program, bpf []byte, listen bool) {
-	prog := &sockFprog{length: uint16(len(bpf) / 8), filter: p.bytes(bpf)}
-	if !listen {
-		p.call("seccomp", unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, ref(p, prog))
-		return
-	}
-	// The fourth argument is not the call's: it is what the result must be.
-	p.call("seccomp", unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER,
-		ref(p, prog), fdListener).flags = flagExact
-}
-
-// sendListener hands the listener to the helper, with a record that says that
-// the program runs.
-func sendListener(p *program) {
-	record := make([]byte, RecordSize)
-	binary.NativeEndian.PutUint32(record, uint32(RecordRunning))
-	rights := unix.UnixRights(fdListener)
-	iov := &unix.Iovec{Base: &record[0], Len: RecordSize}
-	msg := &unix.Msghdr{Iov: iov, Iovlen: 1, Control: &rights[0], Controllen: uint64(len(rights))}
-	p.keep = append(p.keep, record, rights, iov)
-	p.call("send the listener", unix.SYS_SENDMSG, fdReport, ref(p, msg), unix.MSG_NOSIGNAL).flags = flagIgnore
-}
-
-// retireInit takes from pid 1 all that it needed for the set-up. What is left
-// waits, looks at the scratch file system's counters and reports.
-func retireInit(p *program) {
-	p.call("close_range", unix.SYS_CLOSE_RANGE, 0, fdReport-1, 0)
-	p.call("close gate", unix.SYS_CLOSE, fdGate)
-	dropBounding(p)
-	p.call("lock capabilities", unix.SYS_PRCTL, unix.PR_SET_SECUREBITS, lockedSecurebits)
-	dropCapabilities(p)
-	p.call("not dumpable", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
-	loadSeccomp(p, initFilter(), false)
-}
-
 // initFilter allows what child.wait does and kills otherwise. It is written by
 // hand, as it must not depend on a profile.
-func initFilter() []byte {
+var initFilter = buildInitFilter()
+
+func buildInitFilter() []byte {
 	const retKill, retAllow = unix.SECCOMP_RET_KILL_PROCESS, unix.SECCOMP_RET_ALLOW
 	allowed := []uint32{unix.SYS_WAIT4, unix.SYS_WRITE, unix.SYS_FSTATFS, unix.SYS_CLOCK_GETTIME, unix.SYS_EXIT_GROUP, unix.SYS_RT_SIGRETURN}
 	prog := []unix.SockFilter{
@@ -434,30 +270,4 @@ func initFilter() []byte {
 		b = binary.NativeEndian.AppendUint32(b, f.K)
 	}
 	return b
-}
-
-// lookPath finds a command in the zygote's root, which is the sandbox's, as
-// execvp(3) would. Only root-owned places are searched: nothing of the user's
-// exists yet, and /build holds what the stage before has made.
-func lookPath(name string, env []string) (string, error) {
-	if strings.Contains(name, "/") {
-		return name, nil
-	}
-	dirs := "/usr/local/bin:/usr/bin:/bin"
-	for _, e := range env {
-		if v, ok := strings.CutPrefix(e, "PATH="); ok {
-			dirs = v
-		}
-	}
-	for _, dir := range strings.Split(dirs, ":") {
-		if !path.IsAbs(dir) {
-			continue
-		}
-		file := path.Join(dir, name)
-		var st unix.Stat_t
-		if unix.Stat(file, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && st.Mode&0o111 != 0 {
-			return file, nil
-		}
-	}
-	return "", &Failure{Step: "find command " + name, Errno: int(unix.ENOENT)}
 }

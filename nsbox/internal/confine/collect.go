@@ -33,7 +33,7 @@ func (z *zygote) collect(s *CollectSpec, files []*os.File) (*born, error) {
 	defaultSignals(p)
 	joinCgroup(p, n[5:])
 	for i, m := range []struct{ to, flags int }{
-		{fdUserNS, unix.O_CLOEXEC}, {fdMountNS, unix.O_CLOEXEC}, {1, 0}, {fdFiles, 0},
+		{fdUserNS, unix.O_CLOEXEC}, {fdMountNS, unix.O_CLOEXEC}, {1, 0}, {fdBytes, 0},
 		{fdReport, unix.O_CLOEXEC},
 	} {
 		p.call("dup3", unix.SYS_DUP3, n[i], m.to, m.flags)
@@ -43,7 +43,7 @@ func (z *zygote) collect(s *CollectSpec, files []*os.File) (*born, error) {
 	p.call("setns user", unix.SYS_SETNS, fdUserNS, unix.CLONE_NEWUSER)
 	p.call("setns mount", unix.SYS_SETNS, fdMountNS, unix.CLONE_NEWNS)
 	p.call("chdir "+s.Dir, unix.SYS_CHDIR, s.Dir)
-	p.call("bytes to 3", unix.SYS_DUP3, fdFiles, 3, 0)
+	p.call("bytes to 3", unix.SYS_DUP3, fdBytes, 3, 0)
 	p.call("setsid", unix.SYS_SETSID)
 	p.call("rlimit core", unix.SYS_PRLIMIT64, 0, unix.RLIMIT_CORE, ref(p, &unix.Rlimit{}), nil)
 	dropBounding(p)
@@ -56,7 +56,7 @@ func (z *zygote) collect(s *CollectSpec, files []*os.File) (*born, error) {
 	argv := p.vector([]string{"nsbox-init", "collect", s.Dir, strconv.Itoa(s.MaxFiles),
 		strconv.FormatInt(s.MaxBytes, 10), strconv.Itoa(s.MaxDepth)})
 	env, empty := p.vector([]string{"GOMAXPROCS=1"}), p.str("")
-	loadSeccomp(p, bpf, false)
+	loadSeccomp(p, bpf, 0)
 	p.call("execve the collector", unix.SYS_EXECVEAT, fdExec, empty, argv, env, unix.AT_EMPTY_PATH)
 	b, _, err := z.clone(p, 0)
 	return b, err

@@ -12,6 +12,7 @@ const (
 	opCall opKind = iota // a system call
 	opFork               // clone with flags args[1]; the child goes on, the parent jumps to args[0]
 	opWait               // wait for the forked child, report, exit; never returns
+	opGoOn               // go on with the linked program at args[0]
 )
 
 // Flags of an op.
@@ -22,16 +23,20 @@ const (
 	flagRetry                      // try again on EINTR
 )
 
-// op is one step as the child runs it. It holds addresses as numbers: the
-// program that it belongs to keeps what they point to alive.
+// op is one step as the child runs it. It holds addresses as numbers.
 type op struct {
 	nr    uintptr
 	args  [6]uintptr
 	from  uint8 // bit i: args[i] is the number of a register
+	rel   uint8 // bit i: args[i] is an offset into the data, until linked
 	save  int8  // register that takes the result, or -1
 	kind  opKind
 	flags uint8
+	_     [3]uint8
 }
+
+// opSize is that of an op in bytes.
+const opSize = 64
 
 const registers = 8
 
@@ -41,7 +46,9 @@ const clockMonotonic = 1
 // child is the state that the child works on. It lives on the heap of the
 // zygote; the child sees its own copy after the clone.
 type child struct {
-	ops    []op
+	ops    *op // the first of n
+	n      int
+	first  uint32 // added to a step's number in a report
 	regs   [registers]uintptr
 	record [RecordSize]byte
 	report uintptr // descriptor
@@ -83,18 +90,31 @@ func start(args *cloneArgs, c *child) (int, syscall.Errno) {
 	return 0, 0 // not reached
 }
 
+// enter takes up the linked program at base.
+//
+//go:nosplit
+//go:norace
+func (c *child) enter(base unsafe.Pointer) {
+	c.n = int(*(*uint32)(base))
+	c.first = *(*uint32)(unsafe.Add(base, 4))
+	c.ops = (*op)(unsafe.Add(base, headerSize))
+}
+
 // run is the child's whole life. It must not split the stack, allocate or
 // panic.
 //
 //go:nosplit
 //go:norace
 func (c *child) run() {
-	n := len(c.ops)
-	for i := 0; i < n; i++ {
-		o := &c.ops[i]
+	for i := 0; i < c.n; i++ {
+		o := (*op)(unsafe.Add(unsafe.Pointer(c.ops), i*opSize))
 		switch o.kind {
 		case opWait:
 			c.wait(o)
+		case opGoOn:
+			// The argument as a pointer: it is not Go's memory.
+			c.enter(*(*unsafe.Pointer)(unsafe.Pointer(&o.args[0])))
+			i = -1
 		case opFork:
 			pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, o.args[1], 0, 0, 0, 0, 0)
 			if errno != 0 {
@@ -123,7 +143,7 @@ func (c *child) run() {
 			}
 		}
 	}
-	c.fail(n, syscall.ENOEXEC)
+	c.fail(c.n, syscall.ENOEXEC)
 }
 
 //go:nosplit
@@ -150,7 +170,7 @@ func (c *child) call(o *op) (uintptr, syscall.Errno) {
 //go:nosplit
 //go:norace
 func (c *child) fail(step int, errno syscall.Errno) {
-	c.send(RecordFailed, uint32(step), uint32(errno))
+	c.send(RecordFailed, c.first+uint32(step), uint32(errno))
 	for {
 		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 127, 0, 0)
 	}

@@ -25,23 +25,23 @@ type landlockBeneath [12]byte
 // restrictWrites lets the program change files below the scratch directories
 // and write to the harmless devices, nothing else. It is the second wall behind
 // the read-only mounts.
-func restrictWrites(p *program, s *Spec) {
+func restrictWrites(p *program, l *Late) {
 	write := uint64(landlockWriteV1)
-	if s.Landlock >= 2 {
+	if l.Landlock >= 2 {
 		write |= unix.LANDLOCK_ACCESS_FS_REFER
 	}
-	if s.Landlock >= 3 {
+	if l.Landlock >= 3 {
 		write |= unix.LANDLOCK_ACCESS_FS_TRUNCATE
 	}
 	attr, size := &landlockRuleset{fs: write}, unsafe.Sizeof(uint64(0))
-	if s.Landlock >= 6 {
+	if l.Landlock >= 6 {
 		// Abstract sockets and signals end at the sandbox, which namespaces see to already.
 		attr.scoped = unix.LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | unix.LANDLOCK_SCOPE_SIGNAL
 		size = unsafe.Sizeof(*attr)
 	}
 	set := p.ret(p.call("landlock ruleset", unix.SYS_LANDLOCK_CREATE_RULESET, ref(p, attr), size, 0))
 	dirs := []string{"/workspace", "/tmp", "/dev/shm"}
-	if s.Build {
+	if l.Build {
 		dirs = append(dirs, "/build")
 	}
 	fd := p.regs
@@ -49,23 +49,22 @@ func restrictWrites(p *program, s *Spec) {
 	allow := func(path string, rights uint64) {
 		rule := new(landlockBeneath)
 		*(*uint64)(unsafe.Pointer(rule)) = rights
-		p.call("landlock open "+path, unix.SYS_OPENAT, unix.AT_FDCWD, path, unix.O_PATH|unix.O_CLOEXEC, 0).save = fd
-		// The descriptor is known only in the child: it is put into the rule there.
-		addr := ref(p, rule)
-		p.call("dup3", unix.SYS_DUP3, reg(fd), fdDir, unix.O_CLOEXEC)
+		// The descriptor is known only in the child: it gets a number that is.
 		*(*int32)(unsafe.Pointer(&rule[8])) = fdDir
-		p.call("landlock rule "+path, unix.SYS_LANDLOCK_ADD_RULE, set, unix.LANDLOCK_RULE_PATH_BENEATH, addr, 0)
+		p.call("landlock open "+path, unix.SYS_OPENAT, unix.AT_FDCWD, path, unix.O_PATH|unix.O_CLOEXEC, 0).save = fd
+		p.call("dup3", unix.SYS_DUP3, reg(fd), fdDir, unix.O_CLOEXEC)
+		p.call("landlock rule "+path, unix.SYS_LANDLOCK_ADD_RULE, set, unix.LANDLOCK_RULE_PATH_BENEATH, ref(p, rule), 0)
 		p.call("close", unix.SYS_CLOSE, reg(fd))
 	}
 	for _, d := range dirs {
 		allow(d, write&^landlockDevices)
 	}
 	file := uint64(unix.LANDLOCK_ACCESS_FS_WRITE_FILE)
-	if s.Landlock >= 3 {
+	if l.Landlock >= 3 {
 		file |= unix.LANDLOCK_ACCESS_FS_TRUNCATE
 	}
 	devices := []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"}
-	if s.TTY {
+	if l.TTY {
 		devices = append(devices, "/dev/pts")
 	}
 	for _, d := range devices {

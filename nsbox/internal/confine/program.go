@@ -1,22 +1,30 @@
 package confine
 
 import (
+	"encoding/binary"
 	"runtime"
 	"syscall"
 	"unsafe"
 )
 
 // program is a list of steps being put together, and the memory they refer to.
+// It is relocatable: an address in it is an offset into data until link says
+// where the data will lie.
 type program struct {
 	ops   []op
 	names []string // of the steps, for reports
-	keep  []any    // what the ops' addresses point to
-	regs  int8     // registers given out
+	data  []byte
+	ptrs  []int // where data itself has addresses
+	regs  int8  // registers given out
 	jumps []jump
 }
 
-// reg is a register's number, used as an argument.
-type reg int8
+// reg is a register's number, used as an argument; addr an offset into the
+// program's data.
+type (
+	reg  int8
+	addr int
+)
 
 // jump is an op whose first argument is the index of a label.
 type jump struct {
@@ -24,8 +32,8 @@ type jump struct {
 	label *int
 }
 
-// call adds a system call. An argument is an int-like number, a reg, a string
-// or a []byte (its address), a pointer from ref, or nil.
+// call adds a system call. An argument is an int-like number, a reg, an addr, a
+// string or a []byte (the address of a copy), or nil.
 func (p *program) call(name string, nr uintptr, args ...any) *op {
 	o := op{nr: nr, save: -1, kind: opCall}
 	for i, a := range args {
@@ -42,16 +50,26 @@ func (p *program) call(name string, nr uintptr, args ...any) *op {
 		case reg:
 			o.args[i] = uintptr(v)
 			o.from |= 1 << i
+		case addr:
+			o.refer(i, v)
 		case string:
-			o.args[i] = p.str(v)
+			o.refer(i, p.str(v))
 		case []byte:
-			o.args[i] = p.bytes(v)
+			if len(v) > 0 {
+				o.refer(i, p.bytes(v))
+			}
 		default:
 			// A programming error that every test of this package meets.
 			panic("confine: unknown kind of argument for " + name)
 		}
 	}
 	return p.add(name, o)
+}
+
+// refer makes argument i the address of a.
+func (o *op) refer(i int, a addr) {
+	o.args[i] = uintptr(a)
+	o.rel |= 1 << i
 }
 
 func (p *program) add(name string, o op) *op {
@@ -67,33 +85,46 @@ func (p *program) ret(o *op) reg {
 	return reg(o.save)
 }
 
-// str returns the address of s as a C string.
-func (p *program) str(s string) uintptr { return p.bytes(append([]byte(s), 0)) }
+// str puts s into the data as a C string.
+func (p *program) str(s string) addr {
+	a := p.align()
+	p.data = append(append(p.data, s...), 0)
+	return a
+}
 
-// bytes returns the address of b, which stays alive and in place: Go's heap
-// does not move.
-func (p *program) bytes(b []byte) uintptr {
-	if len(b) == 0 {
-		return 0
+// bytes puts a copy of b into the data.
+func (p *program) bytes(b []byte) addr {
+	a := p.align()
+	p.data = append(p.data, b...)
+	return a
+}
+
+// align begins a new piece of data where every kind of value may lie.
+func (p *program) align() addr {
+	for len(p.data)%8 != 0 {
+		p.data = append(p.data, 0)
 	}
-	p.keep = append(p.keep, b)
-	return uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	return addr(len(p.data))
 }
 
-// ref returns the address of *v.
-func ref[T any](p *program, v *T) uintptr {
-	p.keep = append(p.keep, v)
-	return uintptr(unsafe.Pointer(v))
+// ref puts a copy of *v, which holds no Go pointers, into the data.
+func ref[T any](p *program, v *T) addr {
+	return p.bytes(unsafe.Slice((*byte)(unsafe.Pointer(v)), unsafe.Sizeof(*v)))
 }
 
-// vector returns the address of a NULL-terminated array of C strings.
-func (p *program) vector(list []string) uintptr {
-	v := make([]uintptr, len(list)+1)
+// point makes the word at a the address of to.
+func (p *program) point(a, to addr) {
+	binary.NativeEndian.PutUint64(p.data[a:], uint64(to))
+	p.ptrs = append(p.ptrs, int(a))
+}
+
+// vector puts a NULL-terminated array of C strings into the data.
+func (p *program) vector(list []string) addr {
+	v := p.bytes(make([]byte, 8*(len(list)+1)))
 	for i, s := range list {
-		v[i] = p.str(s)
+		p.point(v+addr(8*i), p.str(s))
 	}
-	p.keep = append(p.keep, v)
-	return uintptr(unsafe.Pointer(unsafe.SliceData(v)))
+	return v
 }
 
 // fork adds a clone with the given flags, whose parent goes on at the label.
@@ -107,12 +138,44 @@ func (p *program) wait(name string, pid reg) {
 	p.add(name, op{kind: opWait, save: int8(pid), args: [6]uintptr{uintptr(len(p.ops))}})
 }
 
-// child lays the program out for a run.
-func (p *program) child(report, disk int) *child {
+// goOn adds the step to a linked program at an address that is known.
+func (p *program) goOn(at uintptr) {
+	p.add("go on", op{kind: opGoOn, save: -1, args: [6]uintptr{at}})
+}
+
+// A linked program is one piece of memory: a header of four 32-bit numbers (how
+// many ops, what to add to a step's number in a report, two zeroes), the ops,
+// the data.
+const headerSize = 16
+
+// size is what the linked program will have, in bytes.
+func (p *program) size() int { return headerSize + len(p.ops)*opSize + len(p.data) }
+
+// link lays the program out for the address base, a multiple of 16. first is
+// what its steps' numbers begin with in reports.
+func (p *program) link(base uintptr, first int) []byte {
 	for _, j := range p.jumps {
 		p.ops[j.op].args[0] = uintptr(*j.label)
 	}
-	return &child{ops: p.ops, report: uintptr(report), disk: uintptr(disk)}
+	b := make([]byte, p.size())
+	binary.NativeEndian.PutUint32(b, uint32(len(p.ops)))
+	binary.NativeEndian.PutUint32(b[4:], uint32(first))
+	at := headerSize + len(p.ops)*opSize
+	ops := unsafe.Slice((*op)(unsafe.Pointer(&b[headerSize])), len(p.ops))
+	copy(ops, p.ops)
+	for i := range ops {
+		for j := range ops[i].args {
+			if ops[i].rel&(1<<j) != 0 {
+				ops[i].args[j] += base + uintptr(at)
+			}
+		}
+	}
+	copy(b[at:], p.data)
+	for _, o := range p.ptrs {
+		word := b[at+o:]
+		binary.NativeEndian.PutUint64(word, binary.NativeEndian.Uint64(word)+uint64(base)+uint64(at))
+	}
+	return b
 }
 
 // step names a step of a Record.
@@ -123,12 +186,19 @@ func (p *program) step(i int) string {
 	return "end of the set-up"
 }
 
-// run starts the program by args in a child of the caller.
-func (p *program) run(args *cloneArgs, c *child) (pid int, errno syscall.Errno) {
+// run starts the program by args in a child of the caller, which reports on the
+// descriptor report.
+func (p *program) run(args *cloneArgs, report, disk int) (pid int, errno syscall.Errno) {
+	// Words, so that the whole begins at a multiple of eight; Go's heap does not move.
+	words := make([]uint64, (p.size()+7)/8)
+	base := unsafe.Pointer(unsafe.SliceData(words))
+	copy(unsafe.Slice((*byte)(base), p.size()), p.link(uintptr(base), 0))
+	c := &child{report: uintptr(report), disk: uintptr(disk)}
+	c.enter(base)
 	syscall.ForkLock.Lock()
 	defer syscall.ForkLock.Unlock()
 	pid, errno = start(args, c)
-	runtime.KeepAlive(p)
+	runtime.KeepAlive(words)
 	runtime.KeepAlive(c)
 	return pid, errno
 }

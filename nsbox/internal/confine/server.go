@@ -42,6 +42,7 @@ type zygote struct {
 	conn     *wire.Conn
 	self     *os.File // this program, for the collector
 	profiles map[string][]byte
+	region   uintptr
 	// made counts the children; names keeps the steps of the latest.
 	made  uint64
 	names [keptNames][]string
@@ -71,8 +72,12 @@ func serveZygote() error {
 	}
 	// The children are watched through their pidfds; the kernel may reap them.
 	reapAll()
-	z := &zygote{conn: conn, self: self, profiles: map[string][]byte{}}
-	if err := conn.Send(KindReady, struct{}{}); err != nil {
+	region, err := openRegion()
+	if err != nil {
+		return err
+	}
+	z := &zygote{conn: conn, self: self, profiles: map[string][]byte{}, region: region}
+	if err := conn.Send(KindReady, Ready{Region: uint64(region)}); err != nil {
 		return err
 	}
 	for {
@@ -89,6 +94,17 @@ func serveZygote() error {
 			return err
 		}
 	}
+}
+
+// openRegion sets aside the memory into which children receive what they do
+// after their gate. The zygote never touches it.
+func openRegion() (uintptr, error) {
+	p, err := unix.MmapPtr(-1, 0, nil, regionSize, unix.PROT_READ|unix.PROT_WRITE,
+		unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE)
+	if err != nil {
+		return 0, fmt.Errorf("region: %w", err)
+	}
+	return uintptr(p), nil
 }
 
 // hideInit takes the bind mount of this program out of the root that the
@@ -182,34 +198,21 @@ func fail(step string, err error) error {
 }
 
 func (z *zygote) spawn(s *Spec, files []*os.File) (*born, error) {
-	want := 4 + s.Joins
-	if len(s.Files) > 0 {
-		want++
-	}
-	bpf := z.profiles[s.Profile]
-	if s.Joins < 0 || len(files) != want || len(bpf) == 0 || len(s.Argv) == 0 {
+	if s.Joins < 0 || len(files) != 5+s.Joins {
 		return nil, &Failure{Step: "read the spec", Errno: int(unix.EINVAL)}
 	}
 	n := numbers(files)
-	d := descriptors{stdin: n[0], stdout: n[1], stderr: n[2], report: n[3], files: -1, joins: n[4 : 4+s.Joins]}
-	if len(s.Files) > 0 {
-		d.files = n[want-1]
-	}
-	gate, err := openGate()
+	maps, err := openMaps()
 	if err != nil {
 		return nil, err
 	}
-	defer gate.close()
-	d.gate = gate.read
-	prog, err := buildSandbox(s, d, bpf)
+	defer maps.close()
+	d := descriptors{stdin: n[0], stdout: n[1], stderr: n[2], report: n[3], gate: n[4], maps: maps.read, joins: n[5:]}
+	b, pid, err := z.clone(buildEarly(s, d, z.region), cloneNamespaces)
 	if err != nil {
 		return nil, err
 	}
-	b, pid, err := z.clone(prog, cloneNamespaces)
-	if err != nil {
-		return nil, err
-	}
-	// The child waits at the gate meanwhile; on an error it finds the gate closed
+	// The child waits for its maps meanwhile; on an error it finds the pipe closed
 	// and ends by itself.
 	if err := mapIDs(pid, s.InitID, s.ProgramID); err != nil {
 		b.close()
@@ -223,7 +226,7 @@ func (z *zygote) spawn(s *Spec, files []*os.File) (*born, error) {
 		}
 		b.files = append(b.files, f)
 	}
-	if err := gate.open(); err != nil {
+	if err := maps.tell(); err != nil {
 		b.close()
 		return nil, err
 	}
@@ -238,41 +241,41 @@ func numbers(files []*os.File) []int {
 	return n
 }
 
-// gate is a pipe that a child reads from before it goes on. Plain descriptors:
-// the child's end must block.
-type gate struct{ read, write int }
+// maps is a pipe by which a child learns that its id maps are written. Plain
+// descriptors: the child's end must block.
+type maps struct{ read, write int }
 
-func openGate() (*gate, error) {
+func openMaps() (*maps, error) {
 	var p [2]int
 	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
-		return nil, fail("gate", err)
+		return nil, fail("pipe of the id maps", err)
 	}
-	return &gate{p[0], p[1]}, nil
+	return &maps{p[0], p[1]}, nil
 }
 
-func (g *gate) open() error {
-	if _, err := unix.Write(g.write, []byte{1}); err != nil {
-		return fail("open the gate", err)
+func (m *maps) tell() error {
+	if _, err := unix.Write(m.write, []byte{1}); err != nil {
+		return fail("tell of the id maps", err)
 	}
 	return nil
 }
 
-func (g *gate) close() {
-	unix.Close(g.read)
-	unix.Close(g.write)
+func (m *maps) close() {
+	unix.Close(m.read)
+	unix.Close(m.write)
 }
 
 // clone starts prog in a child with the given clone flags.
 func (z *zygote) clone(prog *program, flags uint64) (*born, int, error) {
-	// Kept by the program, so on the heap: a number does not follow a variable of
-	// a stack that grows.
+	// On the heap: a number does not follow a variable of a stack that grows.
 	pidfd := new(int32)
 	args := &cloneArgs{
 		flags:      flags | unix.CLONE_PIDFD | unix.CLONE_CLEAR_SIGHAND,
-		pidfd:      uint64(ref(prog, pidfd)),
+		pidfd:      uint64(uintptr(unsafe.Pointer(pidfd))),
 		exitSignal: uint64(unix.SIGCHLD),
 	}
-	pid, errno := prog.run(args, prog.child(fdReport, fdDisk))
+	pid, errno := prog.run(args, fdReport, fdDisk)
+	runtime.KeepAlive(pidfd)
 	if errno != 0 {
 		return nil, 0, &Failure{Step: "clone", Errno: int(errno)}
 	}

@@ -11,35 +11,34 @@ const (
 	KindProfile = 'P' // helper: Profile
 	KindSpawn   = 'S' // helper: Spec with its descriptors
 	KindCollect = 'C' // helper: CollectSpec with its descriptors
-	KindReady   = 'Y' // zygote: it serves
+	KindReady   = 'Y' // zygote: Ready
 	KindChild   = 'H' // zygote: Child with its pidfd, user and mount namespaces
 	KindStep    = 'N' // helper: StepQuery; zygote: StepName
 	KindFailed  = 'X' // zygote: Failure
 )
 
-// Spec is one sandbox to make. The packet carries the descriptors stdin,
-// stdout, stderr, report (a socket of packets), gate (read end), scratch and, where Files is not
-// empty, the memfd of their bytes. With TTY the first three are the same
-// pseudo-terminal.
+// Spec is one sandbox to prepare, up to its gate: all that does not depend on
+// what will run in it. The packet carries the descriptors stdin, stdout, stderr,
+// report and gate (sockets of packets), and Joins files to enter a cgroup by.
+// With TTY the first three are the same pseudo-terminal.
 type Spec struct {
 	// InitID and ProgramID are ids of the zygote's user namespace, used as uid
 	// and gid, that no other live sandbox has.
-	InitID    uint32   `json:"init_id"`
-	ProgramID uint32   `json:"program_id"`
-	Argv      []string `json:"argv"`
-	Env       []string `json:"env"`
+	InitID    uint32 `json:"init_id"`
+	ProgramID uint32 `json:"program_id"`
 	// Disk is in bytes, Inodes a count, for all writable file systems together.
-	Disk      int64 `json:"disk"`
-	Inodes    int64 `json:"inodes"`
-	OpenFiles int64 `json:"open_files"`
-	// Profile is the id of a seccomp program sent before.
-	Profile  string `json:"profile"`
-	Landlock int    `json:"landlock"` // the kernel's Landlock ABI; 0 where there is none
-	Joins    int    `json:"joins"`
-	TTY      bool   `json:"tty"`
-	// Build makes /build writable; its files come first in Files otherwise.
-	Build bool        `json:"build"`
-	Files []FileEntry `json:"files"`
+	Disk   int64 `json:"disk"`
+	Inodes int64 `json:"inodes"`
+	Joins  int   `json:"joins"`
+	TTY    bool  `json:"tty"`
+	// Build makes /build the program's.
+	Build bool `json:"build"`
+}
+
+// Ready is the zygote's first message: it serves, and has set memory aside at
+// the address Region that all its children will have there.
+type Ready struct {
+	Region uint64 `json:"region"`
 }
 
 // FileEntry is one file to write before the program starts. Its bytes follow
@@ -106,9 +105,11 @@ func (f Failure) Unwrap() error { return syscall.Errno(f.Errno) }
 // RecordKind says what a Record reports.
 type RecordKind uint32
 
-// The records that come over the report socket, one a packet, in this order.
+// The records that come over the report socket, one a packet, in the order in
+// which they stand from RecordWaiting on.
 const (
 	RecordFailed  RecordKind = 1 // a step of the set-up failed: Step, Value is the errno
+	RecordWaiting RecordKind = 5 // the sandbox waits at its gate
 	RecordReady   RecordKind = 2 // the next call is execve
 	RecordRunning RecordKind = 3 // execve is done; the packet has the seccomp listener
 	RecordExit    RecordKind = 4 // the program ended: Value is its wait status
@@ -128,7 +129,7 @@ type Record struct {
 	Kind  RecordKind
 	Step  int
 	Value int
-	// Time is CLOCK_MONOTONIC in nanoseconds, of RecordReady and RecordExit.
+	// Time is CLOCK_MONOTONIC in nanoseconds, of RecordWaiting, RecordReady and RecordExit.
 	Time int64
 	// Of the scratch file system when the program ended.
 	BlockSize, Blocks, BlocksFree, Inodes, InodesFree int64
@@ -142,7 +143,7 @@ func DecodeRecord(b []byte) (Record, error) {
 	u32 := func(off int) int { return int(int32(binary.NativeEndian.Uint32(b[off:]))) }
 	u64 := func(off int) int64 { return int64(binary.NativeEndian.Uint64(b[16+off:])) }
 	r := Record{Kind: RecordKind(u32(0)), Step: u32(4), Value: u32(8)}
-	if r.Kind < RecordFailed || r.Kind > RecordExit {
+	if r.Kind < RecordFailed || r.Kind > RecordWaiting {
 		return Record{}, fmt.Errorf("report: unknown record %d", r.Kind)
 	}
 	r.Time = u64(statfsSize)*1e9 + u64(statfsSize+8)

@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -56,6 +57,8 @@ type Zygote struct {
 	container *libcontainer.Container
 	process   *libcontainer.Process
 	stderr    *tail
+
+	region uint64 // see confine.Ready
 
 	mu       sync.Mutex
 	conn     *wire.Conn
@@ -121,9 +124,14 @@ func Start(ctx context.Context, cfg Config) (z *Zygote, err error) {
 		return nil, fmt.Errorf("zygote: it ended before it served: %w: %s", err, stderr)
 	}
 	p.Close()
+	var ready confine.Ready
 	if p.Kind != confine.KindReady {
 		return nil, fmt.Errorf("zygote: it began with message %q", p.Kind)
 	}
+	if err := p.Decode(&ready); err != nil {
+		return nil, fmt.Errorf("zygote: %w", err)
+	}
+	z.region = ready.Region
 	if err := conn.Unix().SetReadDeadline(time.Time{}); err != nil {
 		return nil, err
 	}
@@ -158,15 +166,65 @@ type Process struct {
 	// UserNS and MountNS keep a sandbox's files reachable after its end. They are
 	// nil for a collector.
 	UserNS, MountNS *os.File
+	gate            *os.File // of a sandbox
+	late            *confine.Packet
 }
 
-// Close closes the descriptors.
+// Close closes the descriptors. A sandbox that waits at its gate ends then.
 func (p *Process) Close() {
-	for _, f := range []*os.File{p.Pidfd, p.UserNS, p.MountNS} {
+	for _, f := range []*os.File{p.Pidfd, p.UserNS, p.MountNS, p.gate} {
 		if f != nil {
 			f.Close()
 		}
 	}
+}
+
+// Proceed lets a sandbox go on from its gate. The files are those that l's kind
+// names; they stay open here. It asks nobody: the sandbox itself has the packet
+// when Proceed returns.
+func (p *Process) Proceed(l *confine.Late, files ...*os.File) error {
+	packet, err := l.Link(p.zygote.region, len(files))
+	if err != nil {
+		return err
+	}
+	p.late = packet
+	if packet.Long != nil {
+		mem, err := memfd("list", packet.Long)
+		if err != nil {
+			return err
+		}
+		defer mem.Close()
+		files = append(files[:len(files):len(files)], mem)
+	}
+	fds := make([]int, len(files))
+	for i, f := range files {
+		fds[i] = int(f.Fd())
+	}
+	var oob []byte
+	if len(fds) > 0 {
+		oob = unix.UnixRights(fds...)
+	}
+	// The socket is empty, so that a packet of this size never has to wait.
+	if err := unix.Sendmsg(int(p.gate.Fd()), packet.Data, oob, nil, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT); err != nil {
+		return fmt.Errorf("%w: %w", ErrGone, os.NewSyscallError("sendmsg", err))
+	}
+	return nil
+}
+
+// ErrGone means that a sandbox was dead before it got to do anything.
+var ErrGone = errors.New("the sandbox is gone")
+
+func memfd(name string, b []byte) (*os.File, error) {
+	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("memfd_create", err)
+	}
+	f := os.NewFile(uintptr(fd), name)
+	if _, err := f.Write(b); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // Kill ends the process, and with a sandbox's init everything in it at once:
@@ -186,6 +244,9 @@ func (p *Process) Kill() error {
 
 // StepName returns the name of a step of p's set-up.
 func (p *Process) StepName(step int) string {
+	if name, ok := p.late.StepName(step); ok {
+		return name
+	}
 	var n confine.StepName
 	pk, err := p.zygote.ask(confine.KindStep, confine.StepQuery{Child: p.number, Step: step})
 	if err == nil {
@@ -213,11 +274,30 @@ func (z *Zygote) LoadProfile(id string, bpf []byte) error {
 	return nil
 }
 
-// Spawn clones a sandbox, which sets itself up and runs. The files are those that
-// confine.Spec names; they stay open here.
-func (z *Zygote) Spawn(spec *confine.Spec, files ...*os.File) (*Process, error) {
-	return z.child(confine.KindSpawn, spec, 3, files)
+// Prepare clones a sandbox, which sets itself up as far as it can without
+// knowing what will run in it, and then waits at its gate for Proceed. The files
+// are those that confine.Spec names but for the gate; they stay open here.
+func (z *Zygote) Prepare(spec *confine.Spec, files ...*os.File) (p *Process, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("socketpair", err)
+	}
+	ours, theirs := os.NewFile(uintptr(fds[0]), "gate"), os.NewFile(uintptr(fds[1]), "gate")
+	defer theirs.Close()
+	if len(files) < streamFiles {
+		ours.Close()
+		return nil, fmt.Errorf("zygote: a sandbox with %d descriptors", len(files))
+	}
+	if p, err = z.child(confine.KindSpawn, spec, 3, slices.Insert(slices.Clone(files), streamFiles, theirs)); err != nil {
+		ours.Close()
+		return nil, err
+	}
+	p.gate = ours
+	return p, nil
 }
+
+// streamFiles are stdin, stdout, stderr and report, before the gate.
+const streamFiles = 4
 
 // Collect clones a collector.
 func (z *Zygote) Collect(spec *confine.CollectSpec, files ...*os.File) (*Process, error) {
