@@ -8,7 +8,6 @@ import (
 
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/config"
-	"github.com/nsbox/nsbox/nsbox/internal/ids"
 	"github.com/nsbox/nsbox/nsbox/policy"
 	"github.com/nsbox/nsbox/nsbox/report"
 )
@@ -90,7 +89,7 @@ func (a *App) explain(c *cli.Context) error {
 	if c.Bool("tty") {
 		req.TTY = &nsbox.TTY{Rows: 24, Cols: 80}
 	}
-	host := config.Host{IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings()}
+	host := config.DefaultHost()
 	if err := config.LoadHost(config.HostFile, &host); err != nil {
 		return err
 	}

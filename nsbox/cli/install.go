@@ -8,7 +8,6 @@ import (
 
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/config"
-	"github.com/nsbox/nsbox/nsbox/internal/ids"
 	"github.com/nsbox/nsbox/nsbox/internal/image"
 	"github.com/nsbox/nsbox/nsbox/internal/probe"
 )
@@ -32,7 +31,7 @@ func (a *App) installation(cfg *config.Config) []probe.Check {
 		probe.Program("nsbox-helper", a.find("nsbox-helper"), need, "no sandbox can be made without a running helper"),
 		probe.Program("nsbox-init", a.find("nsbox-init"), need, "no sandbox can be made"),
 		probe.Terminal())
-	host := config.Host{IDBase: ids.DefaultBase, IDCount: ids.DefaultCount}
+	host := config.DefaultHost()
 	if err := config.LoadHost(config.HostFile, &host); err != nil {
 		all = append(all, probe.Check{
 			Group: "nsbox", Name: config.HostFile, Answer: probe.No, Need: probe.Required, Detail: err.Error(),

@@ -11,6 +11,9 @@ import (
 
 // TestMain makes this test binary the command nsbox where a script runs it.
 func TestMain(m *testing.M) {
+	if kind := os.Getenv(hostEnv); kind != "" {
+		os.Exit(doctorOn(kind))
+	}
 	testscript.Main(m, map[string]func(){
 		"nsbox": func() { os.Exit(New().Main(os.Args)) },
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/nsbox/nsbox/nsbox/internal/ids"
 	"github.com/nsbox/nsbox/nsbox/policy"
 )
 
@@ -21,6 +22,11 @@ type Host struct {
 	// IDBase and IDCount are the block of subordinate ids.
 	IDBase, IDCount uint32
 	Ceilings        policy.Ceilings
+}
+
+// DefaultHost is what holds where no file says anything.
+func DefaultHost() Host {
+	return Host{IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings()}
 }
 
 // LoadHost reads the file at path over the values of h, strictly. A file that

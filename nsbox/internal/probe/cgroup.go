@@ -98,7 +98,7 @@ func cgroups() []Check {
 		all = append(all, check(group, c+" controller", Required, a, detail, c+" cannot be limited",
 			"enable it (cgroup_enable="+c+" on the kernel's command line); in a container, give it a writable cgroup"))
 	}
-	return append(all, killable(l), cloneInto(l), swap(l))
+	return append(all, delegation(l), killable(l), cloneInto(l), swap(l))
 }
 
 // writable asks for root only: nobody else makes groups.
@@ -110,6 +110,47 @@ func writable(dir, detail string) (Answer, string) {
 		return No, dir + ": " + err.Error()
 	}
 	return Yes, detail
+}
+
+// delegation asks whether this process's group is nsbox's to divide. A helper
+// that is not delegated one makes its groups at the top, where systemd takes
+// everything for its own.
+func delegation(l layout) Check {
+	const name = "a delegated group"
+	if l.name() != "v2" {
+		return check("cgroups", name, Wanted, Yes, "not needed on v1: groups are made below this process's own", "", "")
+	}
+	a, detail := No, ""
+	own := ownGroup(l)
+	switch marked, err := delegated(own); {
+	case own == l.unified:
+		a, detail = Yes, "this process is at the top"
+	case marked:
+		a, detail = Yes, own
+	case err != nil:
+		a, detail = Unknown, err.Error()
+	default:
+		detail = own + " is not delegated"
+	}
+	return check("cgroups", name, Wanted, a, detail,
+		"a helper that this command starts makes its groups at the top of the hierarchy, beside those of the service manager",
+		"run the helper as a service: sudo systemd-run --unit nsbox-helper -p Delegate=yes nsbox-helper serve")
+}
+
+// delegated looks for the mark that systemd sets on a delegated group
+// (systemd.resource-control(5), Delegate=).
+func delegated(dir string) (bool, error) {
+	var v [8]byte
+	for _, attr := range []string{"trusted.delegate", "user.delegate"} {
+		n, err := unix.Getxattr(dir, attr, v[:])
+		switch {
+		case err == nil && string(v[:n]) == "1":
+			return true, nil
+		case err != nil && !errors.Is(err, unix.ENODATA) && !errors.Is(err, unix.EPERM):
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // killable looks for cgroup.kill, which groups but the root have: the group of

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"unsafe"
 
@@ -31,6 +33,64 @@ func byErrno(err error) (Answer, string) {
 		return No, err.Error()
 	}
 	return Unknown, err.Error()
+}
+
+// oldest is the kernel that nsbox asks for. What a kernel offers decides all the
+// same: distributions carry features back.
+var oldest = [2]int{5, 14}
+
+// machine says what kind of host this is: how old its kernel, and whether the
+// kernel is somebody else's.
+func machine() []Check {
+	const group = "host"
+	var u unix.Utsname
+	release := ""
+	if unix.Uname(&u) == nil {
+		release = unix.ByteSliceToString(u.Release[:])
+	}
+	a, detail := newEnough(release)
+	all := []Check{check(group, "kernel 5.14 or later", Wanted, a, detail,
+		"nsbox was not tried on it; the system calls below say what it lacks", newerKernel)}
+	a, detail = Yes, "no sign of one"
+	if kind := container("/"); kind != "" {
+		a, detail = No, kind
+	}
+	return append(all, check(group, "not inside a container", Wanted, a, detail,
+		"the container decides what works here: user namespaces, mounts and a writable cgroup must be allowed in it",
+		"run nsbox on the host itself, or give the container all of that (docker and podman: --privileged)"))
+}
+
+// newEnough compares a release such as 6.1.0-18-amd64 with the oldest kernel.
+func newEnough(release string) (Answer, string) {
+	var major, minor int
+	if n, _ := fmt.Sscanf(release, "%d.%d", &major, &minor); n != 2 {
+		return Unknown, "its release is " + strconv.Quote(release)
+	}
+	if major < oldest[0] || major == oldest[0] && minor < oldest[1] {
+		return No, release
+	}
+	return Yes, release
+}
+
+// container names the manager whose container this is, "" where nothing shows
+// one. The files are those that systemd, docker and podman leave inside, and pid
+// 1's variable "container" is what all of them set, which only root may read.
+func container(root string) string {
+	if b, err := os.ReadFile(filepath.Join(root, "run/systemd/container")); err == nil {
+		return strings.TrimSpace(string(b))
+	}
+	for file, name := range map[string]string{".dockerenv": "docker", "run/.containerenv": "podman"} {
+		if _, err := os.Stat(filepath.Join(root, file)); err == nil {
+			return name
+		}
+	}
+	b, _ := os.ReadFile(filepath.Join(root, "proc/1/environ"))
+	for _, v := range strings.Split(string(b), "\x00") {
+		if name, ok := strings.CutPrefix(v, "container="); ok {
+			return name
+		}
+	}
+	return ""
 }
 
 func syscalls() []Check {

@@ -57,7 +57,7 @@ func Ready(checks []Check) bool {
 // sandbox needs them.
 func Kernel() []Check {
 	var all []Check
-	for _, group := range [][]Check{syscalls(), userNamespaces(), namespaces(), walls(), filesystems(), cgroups()} {
+	for _, group := range [][]Check{machine(), syscalls(), userNamespaces(), namespaces(), walls(), filesystems(), cgroups()} {
 		all = append(all, group...)
 	}
 	return all

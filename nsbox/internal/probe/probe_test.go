@@ -163,3 +163,66 @@ func TestTools(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+func TestNewEnough(t *testing.T) {
+	for release, want := range map[string]Answer{
+		"6.1.0-18-amd64": Yes, "5.14.0": Yes, "5.4.0-150-generic": No, "4.19.0": No, "10.0": Yes, "": Unknown, "six": Unknown,
+	} {
+		if got, detail := newEnough(release); got != want || detail == "" {
+			t.Errorf("%q: %s %q; want %s", release, got, detail, want)
+		}
+	}
+}
+
+// tree writes files below a new root.
+func tree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+func TestContainer(t *testing.T) {
+	for want, files := range map[string]map[string]string{
+		"":            {"proc/1/environ": "HOME=/\x00TERM=linux\x00"},
+		"docker":      {".dockerenv": ""},
+		"podman":      {"run/.containerenv": ""},
+		"lxc":         {"proc/1/environ": "HOME=/\x00container=lxc\x00"},
+		"systemd-nsp": {"run/systemd/container": "systemd-nsp\n"},
+	} {
+		if got := container(tree(t, files)); got != want {
+			t.Errorf("%v: %q; want %q", files, got, want)
+		}
+	}
+}
+
+func TestAppArmor(t *testing.T) {
+	const (
+		setting  = "proc/sys/kernel/apparmor_restrict_unprivileged_userns"
+		profiles = "sys/kernel/security/apparmor/profiles"
+		profile  = "etc/apparmor.d/nsbox-helper"
+	)
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  Answer
+	}{
+		"a kernel without the setting":    {nil, Yes},
+		"not restricted":                  {map[string]string{setting: "0\n"}, Yes},
+		"restricted":                      {map[string]string{setting: "1\n", profiles: "bwrap (unconfined)\n"}, No},
+		"restricted, profile not loaded":  {map[string]string{setting: "1\n", profiles: "bwrap (unconfined)\n", profile: ""}, No},
+		"restricted, profile loaded":      {map[string]string{setting: "1\n", profiles: "x (enforce)\nnsbox-helper (unconfined)\n", profile: ""}, Yes},
+		"restricted, and nobody can tell": {map[string]string{setting: "1\n", profile: ""}, Unknown},
+	} {
+		if got, detail := appArmor(tree(t, c.files)); got != c.want || detail == "" {
+			t.Errorf("%s: %s %q; want %s", name, got, detail, c.want)
+		}
+	}
+}

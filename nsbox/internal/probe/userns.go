@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -57,10 +58,37 @@ func userNamespaces() []Check {
 	all = append(all, check(group, "nested, by kernel.unprivileged_userns_clone", Required, a, detail,
 		"the sandbox's own user namespace is refused", "sysctl -w kernel.unprivileged_userns_clone=1"))
 
-	a, detail = sysctl("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", func(n int) bool { return n == 0 }, Yes)
+	a, detail = appArmor("/")
 	return append(all, check(group, "nested, by AppArmor", Required, a, detail,
 		"AppArmor takes the capabilities in the sandbox's own user namespace away",
-		"sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or give nsbox-helper an AppArmor profile with the rule userns"))
+		"install nsbox's profile, which allows its helper that: sudo make install, then sudo apparmor_parser -r "+appArmorProfile))
+}
+
+// appArmorProfile is where scripts/install puts the profile of the helper.
+const appArmorProfile = "/etc/apparmor.d/nsbox-helper"
+
+// appArmor finds out whether AppArmor restricts user namespaces, as Ubuntu does
+// since 23.10, and whether the helper's profile makes an exception of it. The
+// list of profiles is for root alone.
+func appArmor(root string) (Answer, string) {
+	a, detail := sysctl(filepath.Join(root, "proc/sys/kernel/apparmor_restrict_unprivileged_userns"), func(n int) bool { return n == 0 }, Yes)
+	if a != No {
+		return a, detail
+	}
+	loaded, err := os.ReadFile(filepath.Join(root, "sys/kernel/security/apparmor/profiles"))
+	for _, line := range strings.Split(string(loaded), "\n") {
+		if strings.HasPrefix(line, "nsbox-helper ") {
+			return Yes, "restricted, but not for the profile nsbox-helper"
+		}
+	}
+	_, missing := os.Stat(filepath.Join(root, appArmorProfile))
+	switch {
+	case missing != nil:
+		return No, "it restricts them, and there is no profile for nsbox-helper"
+	case err != nil:
+		return Unknown, "it restricts them; only root can tell whether the profile nsbox-helper is loaded"
+	}
+	return No, "it restricts them, and the profile nsbox-helper is not loaded"
 }
 
 func namespaces() []Check {
