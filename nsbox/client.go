@@ -301,6 +301,8 @@ type classError struct {
 func (e *classError) Error() string { return e.message }
 func (e *classError) Unwrap() error { return e.class }
 
+// started begins a stage. It returns nil where the stage is over with that,
+// because its outcome was known.
 func (r *run) started(p *wire.Packet) (*stage, error) {
 	var m wire.Started
 	var limits Limits
@@ -320,25 +322,37 @@ func (r *run) started(p *wire.Packet) (*stage, error) {
 		r.events.send(Event{Type: EventStart, ID: m.ID, Language: m.Language})
 	}
 	r.events.send(Event{Type: EventStage, Stage: m.Stage})
+	if m.Replay != nil {
+		if len(p.Files) != 0 {
+			return nil, fmt.Errorf("helper: known stage with %d descriptors", len(p.Files))
+		}
+		s := emptyStage(m.Stage, limits, oom)
+		s.stdout.write(m.Replay.Stdout)
+		s.stderr.write(m.Replay.Stderr)
+		return nil, r.stageEnded(m.Stage, m.Replay.Result, s)
+	}
 	return r.newStage(m, limits, oom, p.Files)
 }
 
 func (r *run) ended(p *wire.Packet, s *stage) error {
 	var m wire.Ended
-	var res StageResult
-	err := p.Decode(&m)
-	if err == nil {
-		err = json.Unmarshal(m.Result, &res)
-	}
-	if err != nil {
+	if err := p.Decode(&m); err != nil {
 		return err
+	}
+	return r.stageEnded(m.Stage, m.Result, s)
+}
+
+func (r *run) stageEnded(name string, result json.RawMessage, s *stage) error {
+	var res StageResult
+	if err := json.Unmarshal(result, &res); err != nil {
+		return fmt.Errorf("helper: result of stage %s: %w", name, err)
 	}
 	s.finish(&res)
 	if res.Limit != nil {
 		r.events.send(Event{Type: EventLimit, Limit: res.Limit})
 	}
 	t := Truncated{Stdout: s.stdout.kept(), Stderr: s.stderr.kept()}
-	if m.Stage == StageCompile {
+	if name == StageCompile {
 		r.res.Compile = &res
 		if res.Verdict == OK {
 			return nil
@@ -346,10 +360,10 @@ func (r *run) ended(p *wire.Packet, s *stage) error {
 		// The compile stage decides: its streams are what the caller sees.
 		s.replay(r.req)
 	}
-	r.res.Stage, r.res.ExitCode, r.res.Signal = m.Stage, res.ExitCode, res.Signal
+	r.res.Stage, r.res.ExitCode, r.res.Signal = name, res.ExitCode, res.Signal
 	r.res.Verdict, r.res.Usage, r.res.Limit, r.res.Denied = res.Verdict, res.Usage, res.Limit, res.Denied
 	r.res.Stdout, r.res.Stderr, r.res.Truncated = res.Stdout, res.Stderr, t
-	if m.Stage == StageCompile && (res.Verdict == NonZero || res.Verdict == Signal) {
+	if name == StageCompile && (res.Verdict == NonZero || res.Verdict == Signal) {
 		r.res.Verdict = CompileError
 	}
 	return nil

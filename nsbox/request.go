@@ -84,6 +84,11 @@ type Request struct {
 	Check bool
 	// Artifacts asks for the files that the program leaves under /workspace.
 	Artifacts bool
+	// CacheScope keeps what compile stages make apart: a request gets from the
+	// helper's cache only what one with the same scope, of the same user of the
+	// helper, has put there. A service gives each of its users one. At most 256
+	// bytes.
+	CacheScope string
 	// OnEvent, when set, is called for every event in order, from one goroutine
 	// at a time. Output events are only made where it is set.
 	OnEvent func(Event)

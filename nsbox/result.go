@@ -107,6 +107,9 @@ type StageResult struct {
 	Usage    Usage        `json:"usage"`
 	Limit    *LimitHit    `json:"limit,omitempty"`
 	Denied   []DeniedCall `json:"denied,omitempty"`
+	// Cached says that the helper had the outcome of just this compile stage from
+	// an earlier one: its streams are shown again, and Usage is zero.
+	Cached bool `json:"cached,omitempty"`
 }
 
 // MarshalJSON adds the streams as text to s, as [Result.MarshalJSON] does.

@@ -15,6 +15,7 @@ type Spec struct {
 	TTY         *TTYSize   `json:"tty,omitempty"`
 	Check       bool       `json:"check,omitempty"`
 	Artifacts   bool       `json:"artifacts,omitempty"`
+	CacheScope  string     `json:"cache_scope,omitempty"`
 }
 
 // FileSpec is a File without its bytes.
@@ -28,7 +29,7 @@ type FileSpec struct {
 func (r *Request) Spec() Spec {
 	s := Spec{
 		Language: r.Language, Command: r.Command, Args: r.Args, Env: r.Env, Limits: r.Limits, Network: r.Network,
-		Profile: r.Profile, ProfileJSON: r.ProfileJSON, Check: r.Check, Artifacts: r.Artifacts,
+		Profile: r.Profile, ProfileJSON: r.ProfileJSON, Check: r.Check, Artifacts: r.Artifacts, CacheScope: r.CacheScope,
 	}
 	for _, f := range r.Files {
 		s.Files = append(s.Files, FileSpec{Name: f.Name, Size: int64(len(f.Data)), Executable: f.Executable})

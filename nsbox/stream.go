@@ -99,14 +99,19 @@ type stage struct {
 	stopResize     chan struct{}
 }
 
-// newStage begins to feed and read the stage's streams. It owns files.
-func (r *run) newStage(m wire.Started, limits Limits, oom *OOMSign, files []*os.File) (*stage, error) {
-	s := &stage{
-		name: m.Stage, limits: limits, oom: oom, stopResize: make(chan struct{}),
+// emptyStage is a stage without streams.
+func emptyStage(name string, limits Limits, oom *OOMSign) *stage {
+	return &stage{
+		name: name, limits: limits, oom: oom, stopResize: make(chan struct{}),
 		stdout: &capture{limit: int64(limits.MaxOutput)}, stderr: &capture{limit: int64(limits.MaxOutput)},
 		// What a compiler says is the caller's to see only where it fails.
-		live: m.Stage == StageRun,
+		live: name == StageRun,
 	}
+}
+
+// newStage begins to feed and read the stage's streams. It owns files.
+func (r *run) newStage(m wire.Started, limits Limits, oom *OOMSign, files []*os.File) (*stage, error) {
+	s := emptyStage(m.Stage, limits, oom)
 	want := 3
 	if m.TTY {
 		want = 1
@@ -261,6 +266,9 @@ func (s *stage) abandon() {
 		close(s.stopResize)
 	}
 	for _, f := range append(s.outs, s.stdin) {
+		if f == nil {
+			continue // of a stage that did not run here
+		}
 		if err := f.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/policy"
 )
 
 func write(t *testing.T, text string) string {
@@ -142,5 +143,29 @@ func TestDocumented(t *testing.T) {
 				t.Errorf("docs/configuration.md does not name %s", want)
 			}
 		}
+	}
+}
+
+func TestHostCache(t *testing.T) {
+	for text, want := range map[string]string{
+		"[cache]\nsize = \"1GiB\"\nentries = 5\nshared = true\n": "",
+		"[cache]\nsize = 0\n":                                    "",
+		"[cache]\nentries = -1\n":                                "cache.entries is -1",
+		"[cache]\nentries = 10001\n":                             "cache.entries is 10001",
+		"[cache]\nsise = 3\n":                                    "unknown key",
+	} {
+		path := filepath.Join(t.TempDir(), "helper.toml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h := Host{Ceilings: policy.DefaultCeilings(), Cache: DefaultCache()}
+		err := LoadHost(path, &h)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+	h := Host{Cache: DefaultCache()}
+	if h.Cache.Size <= 0 || h.Cache.Entries <= 0 {
+		t.Errorf("the default %+v keeps nothing", h.Cache)
 	}
 }

@@ -13,14 +13,15 @@ import (
 	"github.com/nsbox/nsbox/nsbox/internal/nstest"
 )
 
-// client starts a helper for the test and returns a client of it.
-func client(t *testing.T) *nsbox.Client {
+// client starts a helper for the test, with further arguments, and returns a
+// client of it.
+func client(t *testing.T, args ...string) *nsbox.Client {
 	t.Helper()
 	nstest.RequireRoot(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	h, err := helperproc.Start(ctx, helperproc.Config{
-		Program: nstest.RequireHelper(t), Dir: t.TempDir(), Args: []string{"--images", nstest.Images()},
+		Program: nstest.RequireHelper(t), Dir: t.TempDir(), Args: append([]string{"--images", nstest.Images()}, args...),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,9 @@ const (
 	collectTimeout = 60 * time.Second
 )
 
+// buildDir is where compile stages leave what they make.
+const buildDir = "/build"
+
 // collectLimits are the collector's own: it is trusted code, but what it reads
 // is not.
 var collectLimits = nsbox.Limits{Memory: 96 * nsbox.MiB, Pids: 16, CPUs: 1}
@@ -37,7 +40,7 @@ var collectLimits = nsbox.Limits{Memory: 96 * nsbox.MiB, Pids: 16, CPUs: 1}
 func (b *box) collect(z *zygote.Zygote, out *output, build bool) error {
 	spec := confine.CollectSpec{Dir: "/workspace", MaxFiles: maxArtifacts, MaxBytes: maxArtifactBytes, MaxDepth: maxArtifactDepth}
 	if build {
-		spec = confine.CollectSpec{Dir: "/build", MaxFiles: maxBuildFiles, MaxBytes: maxBuildBytes, MaxDepth: maxArtifactDepth}
+		spec = confine.CollectSpec{Dir: buildDir, MaxFiles: maxBuildFiles, MaxBytes: maxBuildBytes, MaxDepth: maxArtifactDepth}
 	}
 	listing, bytes, err := b.runCollector(z, spec)
 	switch {
@@ -107,12 +110,15 @@ func (b *box) runCollector(z *zygote.Zygote, spec confine.CollectSpec) (listing,
 		r, derr := confine.DecodeRecord(buf)
 		return nil, nil, errors.Join(derr, fmt.Errorf("%s: %w", p.StepName(r.Step), unix.Errno(r.Value)))
 	}
-	// Nobody may change what is handed on, not even a copy of the descriptor.
-	for _, f := range []*os.File{listing, bytes} {
-		const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
-		_, serr := unix.FcntlInt(f.Fd(), unix.F_ADD_SEALS, seals)
+	// Nobody may change what is handed on, not even by a copy of the descriptor. To
+	// what was built the request's files are added first (input.with).
+	sealed := []*os.File{listing, bytes}
+	if spec.Dir == buildDir {
+		sealed = sealed[:1]
+	}
+	for _, f := range sealed {
 		_, oerr := f.Seek(0, io.SeekStart)
-		err = errors.Join(err, serr, oerr)
+		err = errors.Join(err, seal(f), oerr)
 	}
 	return listing, bytes, err
 }
@@ -124,29 +130,39 @@ func closeAll(files []*os.File) {
 }
 
 // with returns the input of the stage after: the request's files, and under
-// /build what the stage before has left there.
-func (in input) with(out *output) (input, error) {
-	defer closeAll([]*os.File{out.listing, out.bytes})
-	next := input{}
+// /build what the stage before has left there. Their bytes are added to those of
+// out, which are sealed then and belong to what is returned.
+func (in input) with(out *output) (next input, err error) {
+	defer out.listing.Close()
+	defer func() {
+		if err != nil {
+			out.bytes.Close()
+			next, err = input{}, fmt.Errorf("what was built: %w", err)
+		}
+	}()
 	built, err := readListing(out.listing)
-	if err != nil {
-		return next, fmt.Errorf("what was built: %w", err)
-	}
-	mem, err := memfd("files")
 	if err != nil {
 		return next, err
 	}
-	next = input{files: mem, entries: append(built, in.entries...)}
-	own, err := reopen(in.files)
+	var size, more int64
+	for _, f := range built {
+		size += f.Size
+	}
+	for _, f := range in.entries {
+		more += f.Size
+	}
+	// A collector that was stopped halfway has written more than it has listed.
+	if err := out.bytes.Truncate(size); err != nil {
+		return next, err
+	}
+	n, err := io.Copy(io.NewOffsetWriter(out.bytes, size), io.NewSectionReader(in.files, 0, more))
+	if err == nil && n != more {
+		err = io.ErrUnexpectedEOF
+	}
 	if err == nil {
-		defer own.Close()
-		_, err = io.Copy(mem, io.MultiReader(out.bytes, own))
+		err = seal(out.bytes)
 	}
-	if err != nil {
-		mem.Close()
-		return next, fmt.Errorf("what was built: %w", err)
-	}
-	return next, nil
+	return input{files: out.bytes, entries: append(built, in.entries...)}, err
 }
 
 // readListing reads what a collector wrote. Entries that it passed over, links

@@ -28,6 +28,7 @@ type session struct {
 	id    string
 	plan  policy.Plan
 	uid   uint32 // the peer's
+	scope string // what the request names for the compile cache
 	began int64  // CLOCK_MONOTONIC
 	// files are the contents of the request's files, and what they are.
 	files   *os.File
@@ -96,16 +97,22 @@ func (s *session) serve() error {
 	}
 	in := input{files: s.files, entries: s.entries}
 	for i, st := range s.plan.Stages {
+		if st.Build {
+			built, failed, err := s.build(ctx, img, st, in)
+			if err != nil {
+				return err
+			}
+			if failed != nil {
+				return s.done(failed)
+			}
+			defer built.files.Close()
+			in = built
+			continue
+		}
 		last := i == len(s.plan.Stages)-1
 		out, err := s.stage(ctx, img, st, in, last && s.plan.Artifacts)
 		if err != nil {
 			return err
-		}
-		if st.Build && out.result.Verdict == nsbox.OK {
-			if in, err = in.with(out); err != nil {
-				return err
-			}
-			defer in.files.Close()
 		}
 		if last || out.result.Verdict != nsbox.OK {
 			return s.done(out)
@@ -142,6 +149,7 @@ func (s *session) admit() error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", nsbox.ErrBadRequest, err)
 	}
+	s.scope = spec.CacheScope
 	s.id = ulid.MustNew(ulid.Now(), rand.Reader).String()
 	lang, err := s.h.cfg.Languages.Lookup(spec.Language)
 	if err != nil {
@@ -193,6 +201,12 @@ func (s *session) takeFiles(spec nsbox.Spec, size int64) error {
 			return fmt.Errorf("files: %w", err)
 		}
 		left -= int64(len(p.Body))
+	}
+	// What compile stages are known by is computed of these bytes, so nobody may
+	// change them from here on.
+	if err := seal(mem); err != nil {
+		mem.Close()
+		return err
 	}
 	s.files = mem
 	return nil

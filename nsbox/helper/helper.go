@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/config"
 	"github.com/nsbox/nsbox/nsbox/internal/cgroup"
 	"github.com/nsbox/nsbox/nsbox/internal/cleanup"
 	"github.com/nsbox/nsbox/nsbox/internal/ids"
@@ -41,6 +42,8 @@ type Config struct {
 	// ProfileDir has more seccomp profiles; it may be missing.
 	ProfileDir string
 	Log        *slog.Logger
+	// Cache bounds what is kept of compile stages.
+	Cache config.Cache
 	// Once means that the helper serves one connection: it builds nothing ahead.
 	Once bool
 }
@@ -53,6 +56,7 @@ type Helper struct {
 	images   *image.Store
 	zygotes  *zygotes
 	profiles *profiles
+	cache    *compileCache // nil where nothing is kept
 	landlock int
 	dir      string // this lease's part of RunDir
 	// zygoteDirs are the parents of the zygotes' cgroups, in every hierarchy.
@@ -115,6 +119,9 @@ func New(cfg Config) (h *Helper, err error) {
 	h.landlock = landlockABI()
 	h.zygotes = newZygotes(h)
 	h.profiles = &profiles{store: seccomp.Store{Dir: cfg.ProfileDir}}
+	if !cfg.Once {
+		h.cache = newCompileCache(cfg.Cache)
+	}
 	undo.Release()
 	return h, nil
 }
@@ -133,6 +140,7 @@ func (h *Helper) Close() error {
 	h.mu.Unlock()
 	err := h.zygotes.close()
 	h.running.Wait()
+	h.cache.close()
 	err = errors.Join(err, h.tree.Delete())
 	h.removeZygoteDirs()
 	return errors.Join(err, os.RemoveAll(h.dir), h.lease.Close())

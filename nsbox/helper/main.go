@@ -90,16 +90,17 @@ func mainErr(args []string) error {
 	return serve(o)
 }
 
-// build makes a helper of what the flags and the host's file say.
-func (o options) build() (*Helper, error) {
+// build makes a helper of what the flags and the host's file say, for one
+// connection or for many.
+func (o options) build(once bool) (*Helper, error) {
 	level := slog.LevelWarn
 	if o.verbose {
 		level = slog.LevelInfo
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	cfg := Config{
-		RunDir: defaultRunDir, ImageDir: o.images, Candidates: o.candidates, InitPath: o.init, ProfileDir: o.profiles, Log: log,
-		IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings(),
+		RunDir: defaultRunDir, ImageDir: o.images, Candidates: o.candidates, InitPath: o.init, ProfileDir: o.profiles, Log: log, Once: once,
+		IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings(), Cache: config.DefaultCache(),
 	}
 	if cfg.InitPath == "" {
 		self, err := os.Executable()
@@ -138,11 +139,11 @@ func readHostFile(path string, cfg *Config) error {
 	} else if err != nil {
 		return err
 	}
-	host := config.Host{IDBase: cfg.IDBase, IDCount: cfg.IDCount, Ceilings: cfg.Ceilings}
+	host := config.Host{IDBase: cfg.IDBase, IDCount: cfg.IDCount, Ceilings: cfg.Ceilings, Cache: cfg.Cache}
 	if err := config.LoadHost(path, &host); err != nil {
 		return err
 	}
-	cfg.IDBase, cfg.IDCount, cfg.Ceilings = host.IDBase, host.IDCount, host.Ceilings
+	cfg.IDBase, cfg.IDCount, cfg.Ceilings, cfg.Cache = host.IDBase, host.IDCount, host.Ceilings, host.Cache
 	return nil
 }
 
@@ -182,7 +183,7 @@ func once(o options) error {
 	}
 	// The client decides by closing its end, also where a signal hits both.
 	signal.Ignore(unix.SIGINT, unix.SIGHUP, unix.SIGTERM)
-	h, err := o.build()
+	h, err := o.build(true)
 	if err != nil {
 		// The client tells its user; this process has nothing to add.
 		_ = conn.Send(wire.KindError, wire.Error{Class: classOf(err), Message: message(err)})
@@ -198,7 +199,7 @@ func once(o options) error {
 func serve(o options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGTERM, unix.SIGINT)
 	defer stop()
-	h, err := o.build()
+	h, err := o.build(false)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,9 @@ type output struct {
 	// listing and bytes are what was collected; nil where nothing was.
 	listing, bytes *os.File
 	problem        string
+	// said is what a compile stage wrote, where it is to be kept and is little
+	// enough for that.
+	said *said
 }
 
 // box is one sandbox while it is alive.
@@ -101,6 +104,13 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 		return nil, err
 	}
 	defer streams.close()
+	var rec *recording
+	if st.Build && s.h.cache != nil {
+		if rec, err = streams.record(); err != nil {
+			return nil, err
+		}
+		defer rec.end()
+	}
 	var child *os.File
 	if b.report, child, err = reportSocket(); err != nil {
 		return nil, err
@@ -158,6 +168,9 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 	if out.result, ok = judge(e); !ok {
 		return nil, fmt.Errorf("run %s: the sandbox ended and nobody knows why", s.id)
 	}
+	if rec != nil {
+		out.said = rec.said()
+	}
 	if st.Build && out.result.Verdict == nsbox.OK || artifacts {
 		if err := b.collect(z, out, st.Build); err != nil {
 			return nil, err
@@ -167,22 +180,25 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 }
 
 func (s *session) sendStarted(st policy.Stage, streams *streams) error {
-	lim, err := json.Marshal(st.Limits)
+	m, err := s.startedMessage(st)
 	if err != nil {
 		return err
 	}
-	m := wire.Started{ID: s.id, Language: s.plan.Language, Stage: st.Name, Limits: lim, TTY: len(streams.client) == 1}
-	if st.OOM != nil {
-		if m.OOM, err = json.Marshal(st.OOM); err != nil {
-			return err
-		}
-	}
+	m.TTY = len(streams.client) == 1
 	return s.conn.Send(wire.KindStarted, m, streams.client...)
 }
 
+func (s *session) startedMessage(st policy.Stage) (wire.Started, error) {
+	m := wire.Started{ID: s.id, Language: s.plan.Language, Stage: st.Name}
+	var err error
+	if m.Limits, err = json.Marshal(st.Limits); err == nil && st.OOM != nil {
+		m.OOM, err = json.Marshal(st.OOM)
+	}
+	return m, err
+}
+
 func (s *session) sendEnded(st policy.Stage, res nsbox.StageResult) error {
-	type withoutStreams nsbox.StageResult
-	b, err := json.Marshal(withoutStreams(res))
+	b, err := marshalStage(res)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ const (
 	maxArgs      = 1024
 	maxArgBytes  = 32 << 10
 	maxEnv       = 1024
+	maxScope     = 256
 	maxEnvBytes  = 16 << 10
 )
 

@@ -64,6 +64,9 @@ func Resolve(req nsbox.Spec, lang *language.Language, c Ceilings) (Plan, error) 
 	if err := checkEnv(req.Env); err != nil {
 		return Plan{}, err
 	}
+	if len(req.CacheScope) > maxScope {
+		return Plan{}, bad("the cache scope has %d bytes; at most %d are allowed", len(req.CacheScope), maxScope)
+	}
 	p := Plan{Language: lang.Name, Image: lang.Image, Artifacts: req.Artifacts, Network: req.Network}
 	switch p.Network {
 	case "":

@@ -22,6 +22,15 @@ type (
 		// OOM is how the language's runtime says that its heap is full: the client
 		// sees the program's output, the helper does not.
 		OOM json.RawMessage `json:"oom,omitempty"` // nsbox.OOMSign
+		// Replay is set where the stage need not run, because its outcome is known.
+		// Then no descriptors come, and no Ended.
+		Replay *Replay `json:"replay,omitempty"`
+	}
+	// Replay is what a stage did when it ran.
+	Replay struct {
+		Result json.RawMessage `json:"result"` // nsbox.StageResult without streams
+		Stdout []byte          `json:"stdout,omitempty"`
+		Stderr []byte          `json:"stderr,omitempty"`
 	}
 	// Kill asks for the end of the stage that runs.
 	Kill struct {

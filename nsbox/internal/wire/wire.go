@@ -8,6 +8,7 @@
 //	  Kill                       ------>
 //	                             <------     Ended {stage, result}
 //	                             <------     Started, Ended of the run stage, where the first was compile
+//	                                         (a compile stage whose outcome is known is one Started)
 //	                             <------     Done {artifacts} + descriptor of their bytes
 //
 // One connection carries one execution at a time; closing it cancels what
