@@ -149,10 +149,10 @@ func TestDocumented(t *testing.T) {
 func TestHostCache(t *testing.T) {
 	for text, want := range map[string]string{
 		"[cache]\nsize = \"1GiB\"\nentries = 5\nshared = true\n": "",
-		"[cache]\nsize = 0\n":                                    "",
-		"[cache]\nentries = -1\n":                                "cache.entries is -1",
-		"[cache]\nentries = 10001\n":                             "cache.entries is 10001",
-		"[cache]\nsise = 3\n":                                    "unknown key",
+		"[cache]\nsize = 0\n":        "",
+		"[cache]\nentries = -1\n":    "cache.entries is -1",
+		"[cache]\nentries = 10001\n": "cache.entries is 10001",
+		"[cache]\nsise = 3\n":        "unknown key",
 	} {
 		path := filepath.Join(t.TempDir(), "helper.toml")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
