@@ -25,7 +25,7 @@ TAGS := seccomp
 # A clone made by one user and built by another would stop git, and so go.
 export GOFLAGS := -buildvcs=false
 
-.PHONY: help build test test-root test-vm lint bench rootfs install quickstart fuzz setup examples clean
+.PHONY: help proto proto-check build test test-root test-vm lint bench rootfs install quickstart fuzz setup examples clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -54,6 +54,12 @@ test-vm: ## the suite under systemd on cgroup v2, in VMs; LANE=uml, qemu or all 
 
 lint: ## gofmt, go vet, golangci-lint with the reasons in .golangci.yml, shellcheck
 	@scripts/lint $(TAGS)
+
+proto: ## generate the gRPC code from its .proto files
+	@scripts/proto
+
+proto-check: ## buf lint, and whether the gRPC code is what the .proto files say
+	@scripts/proto --check
 
 bench: build ## nsbox beside the bare command, bubblewrap, runc and nsjail (root)
 	$(GO) run ./nsbox/internal/bench $(BENCHFLAGS)

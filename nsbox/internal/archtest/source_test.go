@@ -49,7 +49,7 @@ func goFiles(t *testing.T, f func(name string, src []byte, fset *token.FileSet, 
 			t.Fatal(err)
 		}
 		fset := token.NewFileSet()
-		file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution|parser.ParseComments)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -66,6 +66,9 @@ func goFiles(t *testing.T, f func(name string, src []byte, fset *token.FileSet, 
 // reads, and before main can refuse: lists are written out instead.
 func TestNoInit(t *testing.T) {
 	goFiles(t, func(name string, _ []byte, fset *token.FileSet, file *ast.File) {
+		if ast.IsGenerated(file) {
+			return // protobuf's code registers its messages so
+		}
 		for _, d := range file.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
 				t.Errorf("%s: func init: list what is to be registered where it is used", fset.Position(fn.Pos()))
@@ -75,8 +78,8 @@ func TestNoInit(t *testing.T) {
 }
 
 func TestFilesAreShort(t *testing.T) {
-	goFiles(t, func(name string, src []byte, _ *token.FileSet, _ *ast.File) {
-		if n := bytes.Count(src, []byte("\n")); n > maxLines {
+	goFiles(t, func(name string, src []byte, _ *token.FileSet, file *ast.File) {
+		if n := bytes.Count(src, []byte("\n")); n > maxLines && !ast.IsGenerated(file) {
 			t.Errorf("%s has %d lines; at most %d are allowed: split it by subject", name, n, maxLines)
 		}
 	})
