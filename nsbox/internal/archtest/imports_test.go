@@ -83,6 +83,17 @@ var rules = []rule{
 		why:      "the models' libraries cost 2 ms at every start; nsbox-healer links them",
 	},
 	{
+		packages: []string{"nsbox/store/...", "nsbox/daemon/..."},
+		never:    []string{libcontainer, libseccomp, "nsbox/helper", "nsbox/internal/zygote", "nsbox/internal/confine"},
+		deps:     true,
+		why:      "what listens to the network has no privilege, and none of the code that has it",
+	},
+	{
+		packages: []string{"nsbox/daemon/service", "nsbox/daemon/auth", "nsbox/daemon/audit", "nsbox/store"},
+		never:    []string{"net/http", "database/sql", "nsbox/store/sqlite", "nsbox/store/postgres", "nsbox/store/sqlstore", "nsbox/daemon/restapi", "nsbox/daemon/grpcapi"},
+		why:      "the service knows no protocol and no database",
+	},
+	{
 		packages: []string{"nsbox/helper", "nsbox/internal/confine", "nsbox/internal/cgroup", "nsbox/internal/ids"},
 		never:    []string{"net/http", "encoding/gob", "text/template", "plugin"},
 		deps:     false,
