@@ -3,6 +3,8 @@
 package java
 
 import (
+	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
@@ -10,6 +12,8 @@ import (
 
 // CompileError is the type of everything that the compiler objects to.
 const CompileError = "CompileError"
+
+var mainMethod = regexp.MustCompile(`(?i)\b(?:void|static|public)\b.*\b\w*m\w*n\s*\(`)
 
 // Analyze is an [nsbox.AnalyzerFunc]. Compile errors come from the check
 // command where it ran, from the compiler's text otherwise.
@@ -24,9 +28,30 @@ func Analyze(e nsbox.Evidence) []nsbox.Diagnosis {
 	}
 	var out []nsbox.Diagnosis
 	for _, r := range Reports(e) {
+		if r.Line == 0 {
+			r.Line = mainLine(e.Files, r.File)
+		}
 		out = append(out, r.diagnosis())
 	}
 	return out
+}
+
+// mainLine is where a file says something like main; an error without a line is
+// about that.
+func mainLine(files []nsbox.File, name string) int {
+	for _, f := range files {
+		if f.Name != name {
+			continue
+		}
+		n := 0
+		for line := range bytes.SplitSeq(f.Data, []byte("\n")) {
+			n++
+			if mainMethod.Match(line) {
+				return n
+			}
+		}
+	}
+	return 0
 }
 
 func (r *Report) diagnosis() nsbox.Diagnosis {

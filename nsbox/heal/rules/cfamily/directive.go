@@ -2,6 +2,7 @@ package cfamily
 
 import (
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -25,6 +26,7 @@ func noHeader(c *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
 	if at < 0 {
 		return nil
 	}
+	own := at > 0 && f.text.Src[start+at-1] == '"'
 	pool := f.headerNames()
 	for _, file := range c.p.Files {
 		pool = append(pool, file.Name)
@@ -33,7 +35,8 @@ func noHeader(c *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
 	if to == "" || f.cpp && (name == "math" || name == "stdlib" || name == "time" || name == "stdio" || name == "ctype" || name == "stdint") {
 		if f.cpp && oldHeaders[name] != "" {
 			to = cppHeader(oldHeaders[name])
-		} else if best, ok := source.Clear(source.Near(name, pool)); ok {
+		} else if best, ok := source.Clear(source.Near(name, pool)); ok && !(own && f.standard(best) && source.Distance(name, best) > 1) {
+			// In quotes it may as well be a file of the program's that was not sent.
 			to = best
 		}
 	}
@@ -44,6 +47,9 @@ func noHeader(c *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
 		{File: f.name, Start: start + at, End: start + at + len(name), Text: to},
 	}}}
 }
+
+// standard reports whether name is a header of the standard library.
+func (f *code) standard(name string) bool { return slices.Contains(f.headerNames(), name) }
 
 // headerNames are the standard headers that f may include.
 func (f *code) headerNames() []string {

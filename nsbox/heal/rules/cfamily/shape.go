@@ -451,6 +451,8 @@ func (f *code) openings(p problem, from, to int) []reading {
 		prev := f.tok(from + k - 1)
 		if controlWords[prev.Text] || prev.Kind == source.Word && f.isCallable(prev.Text) {
 			cost -= 4
+		} else if prev.Kind == source.Word && len(f.byName[prev.Text]) > 0 {
+			cost += notGrammar / 2 // what is declared as something else is not called
 		}
 		if prev.Kind == source.Punct {
 			cost += idleGroup

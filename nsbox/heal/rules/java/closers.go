@@ -1,6 +1,7 @@
 package java
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox/internal/source"
@@ -31,6 +32,9 @@ func (r *repair) closers(far int, add adder) {
 		}
 		if i-1 == open && (closer == "]" && !r.emptyPair(open, i) || closer == "}" && r.text(i) != ";") {
 			continue
+		}
+		if i < far && r.text(i) == closer {
+			continue // the same as after it
 		}
 		gaps++
 		rule := map[string]string{")": "missing-paren", "]": "missing-bracket", "}": "missing-brace"}[closer]
@@ -156,13 +160,50 @@ func (r *repair) untidyGroups(first, i, far int, closer string) int {
 			if n := len(stack); n > 0 {
 				inner[stack[n-1]] += t + " "
 			}
+		case ".":
+			if j > 0 && r.isPrimitive(list[j-1]) {
+				odd += 8
+			}
+			if j > 0 && list[j-1][0] == '"' && j+1 < len(list) && known[list[j+1]] == "" {
+				odd += 8 // a call on a text that is no text's
+			}
+		case "+":
+			if j > 0 && j+1 < len(list) && list[j-1][0] == '"' && list[j+1][0] == '"' {
+				odd += 7 // two texts that could be one
+			}
+		case "<", ">":
+			if n := len(stack); n > 0 && j+1 < len(list) && j > 0 && !typeLike(list[j+1]) && !typeLike(list[j-1]) && list[j+1] != ">" && list[j-1] != "<" {
+				inner[stack[n-1]] += "<= "
+			}
 		}
 	}
 	return odd
 }
 
+// isPrimitive reports whether every declaration of that name is of a primitive
+// type, so that it has no members.
+func (p *program) isPrimitive(name string) bool {
+	if p.scalars == nil {
+		p.scalars = map[string]bool{}
+		for i := 1; i < len(p.tokens); i++ {
+			if p.isName(i) && p.declaresAt(i) {
+				before, seen := p.scalars[p.text(i)]
+				p.scalars[p.text(i)] = primitives[p.text(i-1)] && (before || !seen)
+			}
+		}
+	}
+	return p.scalars[name]
+}
+
+func typeLike(t string) bool {
+	return t == "?" || t == ">" || primitives[t] || t != "" && t[0] >= 'A' && t[0] <= 'Z'
+}
+
 // oddGroup looks at the bracket from a to b; ops are the operators in it.
 func oddGroup(list []string, a, b int, ops string) int {
+	if list[a] == "{" {
+		return mixed(list, a, b)
+	}
 	if list[a] != "(" || a == 0 {
 		return 0
 	}
@@ -176,8 +217,8 @@ func oddGroup(list []string, a, b int, ops string) int {
 		return 0 // a condition
 	case word && prev != "return" || prev == ">":
 		odd := 0
-		if strings.ContainsAny(ops, "&|=") {
-			odd += 4 // a condition as an argument
+		if strings.ContainsAny(ops, "&|=") && !slices.Contains(list[a:b], "->") {
+			odd += 8 // a condition as an argument
 		}
 		return odd + selfNested(list, a, b)
 	}
@@ -194,12 +235,39 @@ func oddGroup(list []string, a, b int, ops string) int {
 	return odd
 }
 
+// mixed: {1, 2, {3, 4}} has elements of two kinds.
+func mixed(list []string, a, b int) int {
+	rows, values, depth := 0, 0, 0
+	for j := a + 1; j < b; j++ {
+		if first := list[j-1] == "," && depth == 0 || j == a+1; first && list[j] == "{" {
+			rows++
+		} else if first {
+			values++
+		}
+		switch list[j] {
+		case "(", "[", "{":
+			depth++
+		case ")", "]", "}":
+			depth--
+		case ";":
+			return 0 // a block
+		}
+	}
+	if rows > 0 && values > 0 {
+		return 8
+	}
+	return 0
+}
+
 // selfNested: fib(n - 1 + fib(n - 2)) is hardly what was meant.
 func selfNested(list []string, a, b int) int {
 	depth := 0
 	for j := a + 1; j < b; j++ {
 		switch list[j] {
 		case "(", "[", "{":
+			if list[j] == "(" && j > a+1 && list[j-2] == "," && strings.ToUpper(list[j-1]) == list[j-1] && strings.ToUpper(list[a-1]) == list[a-1] {
+				return 9 // the constants of an enum
+			}
 			if depth == 0 && list[j] == list[a] && list[j-1] == list[a-1] && binary[list[j-2]] {
 				return 9
 			}
@@ -272,6 +340,9 @@ func (r *repair) misfit(open, i int) int {
 // settle decides between candidates that are all well-formed: those of a kind
 // that leave the choice of the place open are no answer.
 func (r *repair) settle(good []candidate) []candidate {
+	if len(good) == 0 {
+		return nil
+	}
 	best := good[0]
 	var out []candidate
 	for _, c := range good {
@@ -286,10 +357,17 @@ func (r *repair) settle(good []candidate) []candidate {
 	if second.rule != best.rule || second.cost > best.cost+4 {
 		return out[:1]
 	}
-	if len(best.splices) == 1 && second.cost > best.cost && r.afterCloser(best) && !r.afterCloser(second) {
-		return out[:1] // of two closing brackets in a row, the one lost was as likely either
+	// Of two closing brackets in a row, the one lost was as likely either; but
+	// where another place is as good a row's end, that says nothing.
+	if second.cost == best.cost || !r.afterCloser(best) {
+		return nil
 	}
-	return nil
+	for _, c := range out[1:] {
+		if c.rule == best.rule && c.cost <= best.cost+4 && r.afterCloser(c) {
+			return nil
+		}
+	}
+	return out[:1]
 }
 
 func (r *repair) afterCloser(c candidate) bool {

@@ -251,6 +251,10 @@ func (p *parser) primary() kind {
 	switch {
 	case t.Kind == source.Number, t.Kind == source.String && !t.Open:
 		p.at++
+		if t.Kind == source.Number && p.is(".") && p.nameAt(1) {
+			p.fail()
+			return bad
+		}
 		if t.Kind == source.Number && p.is(".") && p.tokens[p.at].Start == t.End && !p.nameAt(1) {
 			p.at++ // "1."
 		}

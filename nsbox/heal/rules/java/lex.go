@@ -50,6 +50,7 @@ type program struct {
 	around, partner []int
 	declared        []method
 	haveMethods     bool
+	scalars         map[string]bool // see isPrimitive
 }
 
 func newProgram(name string, data []byte) *program {

@@ -89,7 +89,7 @@ var aliases = map[string][]string{
 	"get": {"charAt"}, "at": {"charAt", "get"}, "getAt": {"get", "charAt"}, "keys": {"keySet"}, "entries": {"entrySet"}, "items": {"entrySet"},
 	"delete": {"remove"}, "erase": {"remove"}, "upper": {"toUpperCase"}, "lower": {"toLowerCase"}, "toUpper": {"toUpperCase"}, "toLower": {"toLowerCase"},
 	"startswith": {"startsWith"}, "endswith": {"endsWith"}, "substr": {"substring"}, "slice": {"substring", "subList"}, "empty": {"isEmpty"},
-	"toStr": {"toString"}, "equal": {"equals"}, "printn": {"println"}, "writeln": {"println"}, "printLine": {"println"}, "print_line": {"println"},
+	"toStr": {"toString"}, "equal": {"equals"}, "printn": {"println"}, "printl": {"println"}, "writeln": {"println"}, "printLine": {"println"}, "print_line": {"println"},
 	"each": {"forEach"}, "foreach": {"forEach"}, "getValue": {"get"}, "charCodeAt": {"charAt"}, "capacity": {}, "clean": {"clear"},
 }
 

@@ -41,7 +41,7 @@ func (r *repair) lexical() []candidate {
 func (r *repair) character(i int) (candidate, bool) {
 	t := r.tokens[i]
 	body := strings.TrimPrefix(t.Text, "'")
-	if t.Open {
+	if t.Open || r.oddMarks(t.line) && utf8.RuneCountInString(body) != 2 && !strings.HasPrefix(body, "\\") {
 		if body == "" || strings.HasPrefix(r.Src[max(t.Start-1, 0):], "\\") {
 			return candidate{}, false
 		}
@@ -64,6 +64,22 @@ func (r *repair) character(i int) (candidate, bool) {
 	}
 	body = strings.ReplaceAll(strings.ReplaceAll(body, `\'`, "'"), `"`, `\"`)
 	return candidate{rule: "text-quotes", why: "a text stands in double quotes", splices: []splice{r.replace(i, 1, `"`+body+`"`, `""`)}}, true
+}
+
+// oddMarks reports whether the line has an odd number of single quotes outside
+// of texts.
+func (r *repair) oddMarks(line int) bool {
+	n := 0
+	for i := range r.tokens {
+		t := r.tokens[i]
+		if t.line == line && t.Kind == source.String && t.Text[0] == '\'' {
+			n += 2
+			if t.Open {
+				n--
+			}
+		}
+	}
+	return n%2 == 1
 }
 
 // escapes doubles the backslashes that begin no escape.
@@ -210,7 +226,7 @@ func quotable(line string, at int) bool {
 }
 
 var (
-	codeIn    = regexp.MustCompile(`^\s*\+ | \+ *$| \+\w| \+ \w|\w \+ |\+[a-z]\w*$|\);?\s*$|^\s*\);|^, \w+|\w\(\w*\)`)
+	codeIn    = regexp.MustCompile(`^\s*\+ | \+ *$| \+\w| \+ \w|\w \+ |\+[a-z]\w*$|\);?\s*$|^\s*\);|\w\(\w*\)`)
 	verbs     = regexp.MustCompile(`%[-+ 0,#(]*\d*(?:\.\d+)?[a-zA-Z]`)
 	argument  = regexp.MustCompile(`, ?(\w+)$`)
 	formatted = regexp.MustCompile(`(?:printf|format|formatted)$`)
@@ -291,6 +307,26 @@ func callee(line []token, i int) string {
 	}
 	return ""
 }
+
+// innerQuotes: "He said "hi" twice" lacks backslashes.
+func (r *repair) innerQuotes(far int, add adder) {
+	for i := far; i > 0 && i >= far-2; i-- {
+		if i >= len(r.tokens) || !isText(r.tokens[i-1]) || r.tokens[i].Start != r.tokens[i-1].End || r.tokens[i].Kind == source.Punct {
+			continue
+		}
+		for j := i; j < len(r.tokens) && r.tokens[j].line == r.tokens[i].line && r.text(j) != "+"; j++ {
+			if !isText(r.tokens[j]) || r.tokens[j].Start != r.tokens[j-1].End {
+				continue
+			}
+			text := r.span(i-1, j+1)
+			mended := `"` + strings.ReplaceAll(strings.ReplaceAll(text[1:len(text)-1], `\"`, `"`), `"`, `\"`) + `"`
+			add("inner-quotes", "a quotation mark in a text follows a backslash", 8, r.replace(i-1, j-i+2, mended, mended))
+			break
+		}
+	}
+}
+
+func isText(t token) bool { return t.Kind == source.String && t.Text[0] == '"' && !t.Open }
 
 // broken: a text goes on in the next line.
 func (r *repair) broken(line int) []repair {

@@ -26,7 +26,7 @@ type candidate struct {
 // The work that one call may do: candidates, and tokens that are read for them.
 const (
 	maxSlips     = 6
-	maxReadings  = 60_000
+	maxReadings  = 30_000
 	maxAnswers   = 4
 	minReadAhead = 8
 )
@@ -82,11 +82,24 @@ func (r *repair) step(budget *int) []repair {
 	*budget -= far
 	all := r.candidates(far)
 	slices.SortStableFunc(all, func(a, b candidate) int { return a.cost - b.cost })
-	var good []candidate
-	var further *candidate
+	good, further := r.passing(all, far, budget)
+	if len(good) > 0 {
+		return r.choose(r.settle(good))
+	}
+	if list := r.settle(further); len(list) > 0 {
+		return r.choose(list[:1])
+	}
+	if len(further) > 0 {
+		return nil
+	}
+	return r.pairs(all, far, budget)
+}
+
+// passing tries candidates: good ones make a well-formed program, further ones
+// one whose next slip is well behind far.
+func (r *repair) passing(all []candidate, far int, budget *int) (good, further []candidate) {
 	reach := far + minReadAhead
-	for i := range all {
-		c := &all[i]
+	for _, c := range all {
 		if *budget <= 0 || len(good) > 0 && c.cost > good[0].cost+6 {
 			break
 		}
@@ -94,20 +107,52 @@ func (r *repair) step(budget *int) []repair {
 		got := parse(tokens)
 		*budget -= min(got, len(tokens)) + len(tokens)/8
 		if got > len(tokens) {
-			good = append(good, *c)
+			good = append(good, c)
 			continue
 		}
-		if left := got - (len(tokens) - len(r.tokens)); left >= reach && (further == nil || c.cost+4 < further.cost || left > reach+200) {
-			further, reach = c, max(reach, min(left, far+40))
+		left := got - (len(tokens) - len(r.tokens))
+		switch {
+		case left < reach || len(further) > 0 && c.cost > further[0].cost+6 && left < reach+100:
+		case left > reach+40:
+			further, reach = []candidate{c}, left-40 // it makes sense of much more
+		default:
+			further = append(further, c)
 		}
 	}
-	if len(good) == 0 {
-		if further == nil {
-			return nil
+	return good, further
+}
+
+// pairs tries two slips in one place.
+func (r *repair) pairs(all []candidate, far int, budget *int) []repair {
+	var best repair
+	cost := 1000
+	for n, c := range all {
+		if n >= 8 || *budget <= 0 || c.cost > 16 {
+			break
 		}
-		return []repair{r.with(*further)}
+		one := r.with(c)
+		if one.open >= 0 && r.open < 0 {
+			continue
+		}
+		next := parse(one.tokens)
+		*budget -= next
+		if next < far {
+			continue
+		}
+		more := one.candidates(next)
+		slices.SortStableFunc(more, func(a, b candidate) int { return a.cost - b.cost })
+		good, further := one.passing(more, next, budget)
+		if len(good) == 0 {
+			good = further
+		}
+		if good = one.settle(good); len(good) > 0 && c.cost+good[0].cost < cost {
+			best, cost = one.with(good[0]), c.cost+good[0].cost
+		}
 	}
-	return r.choose(r.settle(good))
+	if cost == 1000 {
+		return nil
+	}
+	return []repair{best}
 }
 
 // choose makes programs of candidates. Where the two best are equally likely,
@@ -228,6 +273,7 @@ func (r *repair) candidates(far int) []candidate {
 	r.creations(far, add)
 	r.puncts(far, add)
 	r.headers(far, add)
+	r.innerQuotes(far, add)
 	r.strays(far, add)
 	r.braces(add)
 	return all
@@ -314,6 +360,9 @@ func (r *repair) openers(far int, add adder) {
 			if keywords[prev] {
 				text = " ("
 			}
+			if r.text(i) == ")" && r.inner(i) != "(" {
+				cost += 4
+			}
 			add("missing-paren", "what is called or asked stands in parentheses", cost, r.insert(i, text, "("))
 		}
 		if prev == ")" || prev == "else" || prev == "try" || prev == "do" || prev == "finally" || prev == "->" || r.isName(i-1) || prev == "=" {
@@ -365,6 +414,9 @@ func (r *repair) strays(far int, add adder) {
 		}
 		t := r.text(i)
 		cost := 16 + 2*(far-i)
+		if open := r.inner(i); t == ")" && open != "(" && (r.text(i+1) == ";" || r.text(i+1) == "{" || r.text(i+1) == ")") {
+			cost -= 6 // it closes nothing
+		}
 		switch t {
 		case ")", "]", "}", ",", ".", ";":
 		case "(", "{", ":", "=", "+", "->":

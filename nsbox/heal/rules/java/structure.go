@@ -232,6 +232,9 @@ func (s *site) missingReturn() []answer {
 
 // uninitialized: a sum begins at 0, a text at "".
 func (s *site) uninitialized() []answer {
+	if a := s.selfAssigned(); a != nil {
+		return a
+	}
 	name := s.text(s.i)
 	at := s.declaration(name, s.i)
 	if at < 0 || s.text(at+1) != ";" {
@@ -253,6 +256,43 @@ func (s *site) uninitialized() []answer {
 		return one("initial-value", "a text that is added to begins empty", s.insert(at+1, ` = ""`))
 	}
 	return nil
+}
+
+// selfAssigned: "name = name;" in a constructor that is to set a field.
+func (s *site) selfAssigned() []answer {
+	m := regexp.MustCompile(`variable (\w+) `).FindStringSubmatch(s.r.Message)
+	if m == nil {
+		return nil
+	}
+	name := m[1]
+	for i := 1; i < len(s.tokens); i++ {
+		if s.text(i) == name && s.text(i+1) == "=" && s.text(i+2) == name && s.text(i+3) == ";" && s.text(i-1) != "." {
+			return one("this", "the object's own variable is this."+name, s.before(i, "this."))
+		}
+	}
+	return s.misspeltParameter(name)
+}
+
+// misspeltParameter: "this.height = height;" where the parameter is "heiht".
+func (s *site) misspeltParameter(name string) []answer {
+	m := s.methodAround(s.i)
+	if m == nil {
+		return nil
+	}
+	var found []variable
+	for _, v := range m.params {
+		used := false
+		for i := m.body; i < m.end; i++ {
+			used = used || s.text(i) == v.name
+		}
+		if !used && v.name != name && len(source.Near(v.name, []string{name})) > 0 {
+			found = append(found, v)
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return one("name", "the parameter is "+name, s.replace(found[0].at, 1, name))
 }
 
 // again: a variable is declared twice; the second time it is only set.
@@ -407,7 +447,7 @@ func (s *site) private() []answer {
 	return nil
 }
 
-// enumLabel: "case Color.RED:".
+// enumLabel: "case Color.RED:", "case red:".
 func (s *site) enumLabel() []answer {
 	i := s.i
 	for s.isName(i+1) || s.text(i+1) == "." {
@@ -417,10 +457,44 @@ func (s *site) enumLabel() []answer {
 	for s.text(start-1) == "." {
 		start -= 2
 	}
-	if start == i || s.text(start-1) != "case" && s.text(start-1) != "," {
+	if s.text(start-1) != "case" && s.text(start-1) != "," {
 		return nil
 	}
-	return one("enum-label", "a case names the constant alone", s.replace(start, i-start, ""))
+	constants := s.enumConstants()
+	name := s.text(i)
+	if !slices.Contains(constants, name) {
+		to, ok := source.Clear(source.Near(name, constants))
+		if !ok {
+			return nil
+		}
+		name = to
+	}
+	if start == i && name == s.text(i) {
+		return nil
+	}
+	return one("enum-label", "a case names the constant alone", s.replace(start, i-start+1, name))
+}
+
+// enumConstants are those of all enums of the file.
+func (p *program) enumConstants() []string {
+	var out []string
+	for i := range p.tokens {
+		if p.text(i) != "enum" || !p.isName(i+1) {
+			continue
+		}
+		open := i + 2
+		for open < len(p.tokens) && p.text(open) != "{" {
+			open++
+		}
+		for j := open + 1; j < len(p.tokens) && p.text(j) != ";" && p.text(j) != "}"; j++ {
+			if p.isName(j) && p.opener(j) == open {
+				out = append(out, p.text(j))
+			} else if end := p.match(j); end > j {
+				j = end
+			}
+		}
+	}
+	return out
 }
 
 // inherit: a class extends classes and implements interfaces.

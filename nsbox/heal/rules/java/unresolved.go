@@ -160,6 +160,9 @@ func (s *site) unknownType(name string) []answer {
 		}
 		return s.renamed("type-word", to)
 	}
+	if s.text(i-1) == "(" && s.isName(i+1) && s.text(i+2) == ")" && s.text(i+3) == "->" && !s.isType(i) {
+		return one("missing-comma", "a lambda's parameters are separated by commas", s.insert(i+1, ","))
+	}
 	if s.isName(i+1) && s.text(i+2) == "=" {
 		switch name {
 		case "let", "auto", "val", "def", "dim", "Var", "VAR", "const", "mut", "my", "any":

@@ -15,14 +15,29 @@ var foreign = map[string]string{
 
 // words: a keyword is misspelt, or comes from another language.
 func (r *repair) words(far int, add adder) {
-	for i := far + 1; i >= 0 && i >= far-4; i-- {
+	start := far
+	for start > 0 && start > far-60 && r.text(start-1) != ";" && r.text(start-1) != "{" && r.text(start-1) != "}" {
+		start--
+	}
+	for i := far + 1; i >= 0 && i >= start; i-- {
+		if i < far-4 && i > start {
+			i = start // what the statement begins with
+		}
 		if i >= len(r.tokens) || r.tokens[i].Kind != source.Word {
 			continue
 		}
-		away := max(far-i, i-far)
+		away := min(max(far-i, i-far), 4)
+		if i == start {
+			away = min(away, 1)
+		}
 		w := r.text(i)
 		if to, ok := foreign[w]; ok && (!keywords[w] || w == "const") {
 			add("foreign-word", "Java says "+to+" here", 9+away, r.replace(i, 1, to, strings.Fields(to)...))
+		}
+		if w == "then" && r.text(i-1) == ")" {
+			e := r.replace(i, 1, "")
+			e.start = r.end(i)
+			add("foreign-word", "a condition's statement follows it at once", 7, e)
 		}
 		if keywords[w] {
 			r.confused(i, away, add)
@@ -148,6 +163,11 @@ func (r *repair) puncts(far int, add adder) {
 			}
 		}
 	}
+	for i := far + 1; i < len(r.tokens) && i < far+10 && r.text(i) != ";"; i++ {
+		if r.has(i, []string{"=", ">"}) {
+			add("foreign-sign", "Java says -> here", 9, r.replace(i, 2, "->", "->"))
+		}
+	}
 	r.forHeader(far, add)
 	r.brackets(far, add)
 }
@@ -204,8 +224,9 @@ func (r *repair) headers(far int, add adder) {
 	}
 	r.returnType(far, add)
 	r.printStatement(far, add)
-	if r.text(far) == "=" && r.inner(far) == "{" && r.isName(far-1) && !r.isName(far-2) && !primitives[r.text(far-2)] {
-		return
+	r.arrayLiteral(far, add)
+	if open := r.opener(far); r.text(far) == ")" && r.text(open-1) == "catch" && r.isType(far-1) {
+		add("catch-name", "what is caught has a name", 8, r.insert(far, " e", "e"))
 	}
 	// int a[5]: the size belongs to what is made.
 	if r.text(far-1) == "[" && r.tokens[far].Kind == source.Number && r.text(far+1) == "]" && r.isName(far-2) && (r.text(far+2) == ";") {
@@ -215,6 +236,25 @@ func (r *repair) headers(far int, add adder) {
 			add("array-size", "an array's size stands where it is made", 8, r.replace(far-2, 4, r.text(far-2)+" = new "+typ+"["+size+"]",
 				r.text(far-2), "=", "new", typ, "[", size, "]"), splice{start: r.tokens[far-3].End, end: r.tokens[far-3].End, text: "[]", at: far - 2, ins: []string{"[", "]"}})
 		}
+	}
+}
+
+// arrayLiteral: int[] a = [1, 2].
+func (r *repair) arrayLiteral(far int, add adder) {
+	for i := far; i > 1 && i >= far-2; i-- {
+		if r.text(i) != "[" || r.text(i-1) != "=" || r.match(i) < 0 || !r.isName(i-2) || r.text(i-3) != "]" {
+			continue
+		}
+		s := []splice{}
+		for j := i; j <= r.match(i); j++ {
+			switch t := r.text(j); {
+			case t == "[":
+				s = append(s, r.replace(j, 1, "{", "{"))
+			case t == "]":
+				s = append(s, r.replace(j, 1, "}", "}"))
+			}
+		}
+		add("array-literal", "an array's elements stand in braces", 8, s...)
 	}
 }
 

@@ -100,17 +100,18 @@ func blockIdeas(c *code, f fault, e int) []change {
 		gaps = gaps[:8]
 	}
 	var all []edit
-	worst := 0
 	for k := 0; k < len(gaps); {
 		n := k + 1
 		for n < len(gaps) && gaps[n].before == gaps[k].before {
 			n++
 		}
 		edits := c.fill(gaps[k:n], "")
-		all = append(all, edits...)
 		inline := 0
 		if g := gaps[k]; c.line(g.open) == c.line(g.before-1) && (!c.first(g.before) || c.line(e-1) == c.line(g.open)) {
-			inline, worst = 8, 8 // within a line the indentation says nothing
+			inline = 8 // within a line the indentation says nothing
+		}
+		if inline == 0 {
+			all = append(all, edits...)
 		}
 		for _, g := range gaps[k:n] {
 			if n-k > 1 {
@@ -120,8 +121,8 @@ func blockIdeas(c *code, f fault, e int) []change {
 		out = append(out, blockChange(edits, inline), blockChange(c.fill(gaps[k:n], ";"), inline+1))
 		k = n
 	}
-	if len(gaps) > 1 {
-		out = append([]change{blockChange(all, worst)}, out...)
+	if len(all) > 1 {
+		out = append([]change{blockChange(all, 0)}, out...)
 	}
 	for k, i := range extra {
 		if k == 4 {

@@ -153,7 +153,10 @@ func (t *types) methodDoubt(open int, name string, n int) int {
 		if m, ok := lookup(kind, name); ok {
 			return tooMany(n, m.max)
 		}
-		if _, ok := lookup("Object", name); !ok && !own {
+		if own {
+			return t.ownDoubt(name, n)
+		}
+		if _, ok := lookup("Object", name); !ok {
 			return 10
 		}
 		return 0

@@ -69,6 +69,9 @@ func (c *code) closeFrom(o, e int) []change {
 		if next := c.tok(k + 1); c.toks[k].Kind == source.Word && next.Start == c.toks[k].End && (next.Text == "(" || next.Text == "[" || strings.HasPrefix(next.Text, "`")) {
 			ch.doubt += 12 // it tears a call or an index from what it belongs to
 		}
+		if text == "]" && c.habit(o, k) {
+			ch.doubt = -1
+		}
 		if text == ")" && c.is(k+1, "=>") && k == o+1 {
 			ch.doubt = 0
 		}
@@ -169,6 +172,23 @@ func (c *code) indexAssigned(o, k int) bool {
 	text := c.src[c.toks[o-1].Start:c.toks[k].End] + "]"
 	start, _ := c.text.Bounds(c.line(o))
 	return strings.Contains(c.src[start:c.toks[o-1].Start], text)
+}
+
+// habit reports whether the program has elsewhere what an index that ends after
+// token k, with the one that follows it, makes.
+func (c *code) habit(o, k int) bool {
+	if o < 1 || !c.word(o-1) {
+		return false
+	}
+	end := k + 1
+	for c.is(end, "[") && c.pair[end] > 0 {
+		end = c.pair[end] + 1
+	}
+	rest := ""
+	if end > k+1 {
+		rest = c.src[c.toks[k+1].Start:c.toks[end-1].End]
+	}
+	return rest != "" && strings.Contains(c.src, c.src[c.toks[o-1].Start:c.toks[k].End]+"]"+rest)
 }
 
 // literalIndexed reports whether an element of the list from o to k is a string

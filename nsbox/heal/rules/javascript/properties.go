@@ -25,11 +25,26 @@ func missing(f *failure, m []string) {
 		return
 	}
 	f.absent(last)
+	if len(f.fixes) == 0 && c.member(i) {
+		f.readSlip(m[2], i)
+	}
 	for _, try := range []func(*failure){gluedRows, notMade, suspect} {
 		if len(f.fixes) > 0 {
 			return
 		}
 		try(f)
+	}
+}
+
+// readSlip is for a property that is read at the end of a chain, and should have
+// ended it before: nothing defines it, and one that something defines is close.
+func (f *failure) readSlip(word string, i int) {
+	defined := f.properties()
+	if _, rare := lookup("any", word); rare || slices.Contains(defined, word) || builtin(word) {
+		return
+	}
+	if to, ok := nearest(word, defined); ok {
+		f.memberRenamed(word, to, i)
 	}
 }
 

@@ -78,7 +78,10 @@ func exchange(c *code, e, outer int, add func(string, string, int, ...edit)) {
 	if outer >= 0 && c.is(outer, "(") && c.is(outer-1, "for") {
 		loopHead(c, outer, add)
 	}
-	if !typed(c.name) && c.is(e, ":") && c.endsValue(e-1) {
+	if c.is(e, ":") && c.is(e-1, "]") && c.pair[e-1] > 0 && c.first(c.pair[e-1]) {
+		add("missing-comma", "a comma is missing between two elements", 0, insert(c.toks[c.pair[e-1]-1].End, ","))
+	}
+	if !typed(c.name) && c.is(e, ":") && (c.ident(e-1) && c.is(e-2, "(", ",", "let", "const", "var") || c.is(e-1, ")")) {
 		annotation(c, e, add)
 	}
 }

@@ -321,7 +321,10 @@ func wrongName(f *failure, name string, i int) {
 		}
 	}
 	everything := append(slices.Clone(pool), usualGlobals...)
-	to, ok := slipOf(name, everything)
+	to, ok := f.unusedNear(name, i)
+	if !ok {
+		to, ok = slipOf(name, everything)
+	}
 	if !ok && len(name) <= 3 {
 		to, ok = nearest(name, pool)
 	}
@@ -334,9 +337,6 @@ func wrongName(f *failure, name string, i int) {
 			return
 		}
 	}
-	if !ok {
-		to, ok = f.unusedNear(name, i)
-	}
 	if ok {
 		if kw := keywordBefore(f, name, to, i); kw != "" {
 			f.propose(nsbox.RankLocal, "keyword-typo", name+" is a slip of "+kw, replace(f.c.toks[i], kw))
@@ -346,7 +346,8 @@ func wrongName(f *failure, name string, i int) {
 	}
 }
 
-// unusedNear is the one near name that is declared and never used.
+// unusedNear is the one near name that is declared and never used: one of the
+// two is misspelt.
 func (f *failure) unusedNear(name string, i int) (string, bool) {
 	var pool []string
 	for _, d := range f.s.decls {

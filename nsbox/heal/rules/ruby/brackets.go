@@ -42,7 +42,8 @@ func (m *mender) closings(b block) []idea {
 	}
 	var out []idea
 	for k := b.open + 1; k <= end; k++ {
-		if k > b.open+1 && !m.value(k-1) || k == b.open+1 && b.word != "(" {
+		empty := k == b.open+1 && (b.word == "(" || k == end || strings.Contains(")]}.", m.tokens[k].Text))
+		if k > b.open+1 && !m.value(k-1) || k == b.open+1 && !empty {
 			continue
 		}
 		text := closer

@@ -117,7 +117,7 @@ var asking = set("select reject filter find detect any? all? none? count partiti
 // comparison mends "x.size = 2" in a condition.
 func (m *mender) comparison(name string, i int, single bool) bool {
 	eq := i + 1
-	if !single || eq >= len(m.deep) || m.deep[eq].Text != "=" || slices.ContainsFunc(m.ivars, func(v string) bool { return v == "@"+strings.TrimSuffix(name, "=") }) {
+	if !single || eq >= len(m.deep) || m.deep[eq].Text != "=" {
 		return false
 	}
 	if !m.asked(m.deep[eq]) {

@@ -53,7 +53,7 @@ func (m *mender) lineQuotes(t source.Token) []idea {
 		}
 	}
 	first := strings.IndexAny(text, `"'`+"`")
-	trimmed := len(strings.TrimRight(text, " \t"))
+	trimmed := len(text) // blanks at the end may be of the text: "name: "
 	for i := trimmed; i > max(first, 0); i-- {
 		var cost int
 		switch {

@@ -333,6 +333,8 @@ func (m *mender) commaIdeas() []idea {
 		switch t := m.tokens[i]; {
 		case prev == i-1 && t.Kind == source.Word && m.tokens[prev].Kind == source.Word && m.parameter(i) && m.parameter(prev):
 			out = append(out, m.insert("comma", m.tokens[prev].End, ",", 0, true))
+		case prev == i-1 && prev > 0 && m.tokens[prev].Text == ":" && m.label(prev-1) && t.Kind == source.Word && m.label(i):
+			out = append(out, m.insert("comma", m.tokens[prev].End, ",", 0, true))
 		case !m.value(prev) || t.Kind == source.Newline || t.Kind == source.Punct && !strings.Contains("[{", t.Text) || keywords[t.Text] && !valueWords[t.Text]:
 		case prev == i-1 && m.clash(i):
 			out = append(out, m.insert("comma", m.tokens[prev].End, ",", 0, true))

@@ -20,7 +20,10 @@ func (m *mender) quoteIdeas() []idea {
 		start := t.start
 		_, end := m.Bounds(m.LineOf(start))
 		end = min(max(end, start), len(m.Src))
-		line := strings.TrimRight(m.Src[start:end], " \t")
+		line := m.Src[start:end]
+		if t.open != '"' && t.open != '\'' { // blanks at the end may be of the text
+			line = strings.TrimRight(line, " \t")
+		}
 		var out []idea
 		closer := string(t.open)
 		switch t.open {

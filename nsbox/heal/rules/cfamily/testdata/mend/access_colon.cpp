@@ -1,0 +1,70 @@
+==== broken
+#include <iostream>
+#include <string>
+#include <vector>
+
+class Counter {
+public:
+    explicit Counter(int start) : value_(start) {}
+    void add(int n) { value_ += n; }
+    int value() const { return value_; }
+
+private
+    int value_;
+};
+
+int sum(const std::vector<int>& values) {
+    int total = 0;
+    for (int v : values) {
+        total += v;
+    }
+    return total;
+}
+
+int main() {
+    Counter counter(2);
+    counter.add(3);
+    std::vector<int> values = {1, 2, 3};
+    values.push_back(4);
+    std::string name = "sum";
+    std::cout << name << " " << sum(values) << " " << counter.value() << std::endl;
+    return 0;
+}
+==== mended
+#include <iostream>
+#include <string>
+#include <vector>
+
+class Counter {
+public:
+    explicit Counter(int start) : value_(start) {}
+    void add(int n) { value_ += n; }
+    int value() const { return value_; }
+
+private:
+    int value_;
+};
+
+int sum(const std::vector<int>& values) {
+    int total = 0;
+    for (int v : values) {
+        total += v;
+    }
+    return total;
+}
+
+int main() {
+    Counter counter(2);
+    counter.add(3);
+    std::vector<int> values = {1, 2, 3};
+    values.push_back(4);
+    std::string name = "sum";
+    std::cout << name << " " << sum(values) << " " << counter.value() << std::endl;
+    return 0;
+}
+==== step
+{
+ "stage": "compile",
+ "check": "[{\"children\":null,\"fixits\":[{\"next\":{\"byte-column\":8,\"column\":8,\"display-column\":8,\"file\":\"main.cpp\",\"line\":11},\"start\":{\"byte-column\":8,\"column\":8,\"display-column\":8,\"file\":\"main.cpp\",\"line\":11},\"string\":\":\"}],\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":8,\"column\":8,\"display-column\":8,\"file\":\"main.cpp\",\"line\":11}},{\"caret\":{\"byte-column\":5,\"column\":5,\"display-column\":5,\"file\":\"main.cpp\",\"line\":12},\"finish\":{\"byte-column\":7,\"column\":7,\"display-column\":7,\"file\":\"main.cpp\",\"line\":12}}],\"message\":\"expected ‘:’ before ‘int’\"}]",
+ "rule": "cpp/label"
+}

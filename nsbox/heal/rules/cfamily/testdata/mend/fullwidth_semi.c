@@ -1,0 +1,60 @@
+==== broken
+#include <stdio.h>
+
+struct point {
+    int x;
+    int y;
+};
+
+int add(int a, int b) {
+    return a + b;
+}
+
+int main(void) {
+    struct point p = {1, 2};
+    struct point *q = &p;
+    int total = add(p.x, q->y);
+    if (total > 2) {
+        printf("total %d\n", total);
+    } else {
+        printf("small\n");
+    }
+    for (int i = 0; i < 3; i++) {
+        printf("%d,", i);
+    }
+    printf("\n");
+    return 0；
+}
+==== mended
+#include <stdio.h>
+
+struct point {
+    int x;
+    int y;
+};
+
+int add(int a, int b) {
+    return a + b;
+}
+
+int main(void) {
+    struct point p = {1, 2};
+    struct point *q = &p;
+    int total = add(p.x, q->y);
+    if (total > 2) {
+        printf("total %d\n", total);
+    } else {
+        printf("small\n");
+    }
+    for (int i = 0; i < 3; i++) {
+        printf("%d,", i);
+    }
+    printf("\n");
+    return 0;
+}
+==== step
+{
+ "stage": "compile",
+ "check": "[{\"children\":[{\"escape-source\":false,\"fixits\":[{\"next\":{\"byte-column\":16,\"column\":15,\"display-column\":15,\"file\":\"main.c\",\"line\":25},\"start\":{\"byte-column\":16,\"column\":15,\"display-column\":15,\"file\":\"main.c\",\"line\":25},\"string\":\";\"}],\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":16,\"column\":15,\"display-column\":15,\"file\":\"main.c\",\"line\":25}},{\"caret\":{\"byte-column\":1,\"column\":1,\"display-column\":1,\"file\":\"main.c\",\"line\":26}}],\"message\":\"expected ‘;’ before ‘}’ token\"}],\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":12,\"column\":12,\"display-column\":12,\"file\":\"main.c\",\"line\":25},\"finish\":{\"byte-column\":15,\"column\":14,\"display-column\":14,\"file\":\"main.c\",\"line\":25}}],\"message\":\"invalid suffix \\\"；\\\" on integer constant\"}]",
+ "rule": "c/foreign-character"
+}

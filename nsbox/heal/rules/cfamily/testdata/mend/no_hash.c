@@ -1,0 +1,60 @@
+==== broken
+include <stdio.h>
+
+struct point {
+    int x;
+    int y;
+};
+
+int add(int a, int b) {
+    return a + b;
+}
+
+int main(void) {
+    struct point p = {1, 2};
+    struct point *q = &p;
+    int total = add(p.x, q->y);
+    if (total > 2) {
+        printf("total %d\n", total);
+    } else {
+        printf("small\n");
+    }
+    for (int i = 0; i < 3; i++) {
+        printf("%d,", i);
+    }
+    printf("\n");
+    return 0;
+}
+==== mended
+#include <stdio.h>
+
+struct point {
+    int x;
+    int y;
+};
+
+int add(int a, int b) {
+    return a + b;
+}
+
+int main(void) {
+    struct point p = {1, 2};
+    struct point *q = &p;
+    int total = add(p.x, q->y);
+    if (total > 2) {
+        printf("total %d\n", total);
+    } else {
+        printf("small\n");
+    }
+    for (int i = 0; i < 3; i++) {
+        printf("%d,", i);
+    }
+    printf("\n");
+    return 0;
+}
+==== step
+{
+ "stage": "compile",
+ "check": "[{\"children\":null,\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":9,\"column\":9,\"display-column\":9,\"file\":\"main.c\",\"line\":1}}],\"message\":\"expected ‘=’, ‘,’, ‘;’, ‘asm’ or ‘__attribute__’ before ‘\u003c’ token\"},{\"children\":null,\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":12,\"column\":12,\"display-column\":12,\"file\":\"main.c\",\"line\":13},\"finish\":{\"byte-column\":16,\"column\":16,\"display-column\":16,\"file\":\"main.c\",\"line\":13}}],\"message\":\"variable ‘p’ has initializer but incomplete type\"},{\"children\":[{\"escape-source\":false,\"kind\":\"note\",\"locations\":[{\"caret\":{\"byte-column\":23,\"column\":23,\"display-column\":23,\"file\":\"main.c\",\"line\":13}}],\"message\":\"(near initialization for ‘p’)\"}],\"kind\":\"warning\",\"locations\":[{\"caret\":{\"byte-column\":23,\"column\":23,\"display-column\":23,\"file\":\"main.c\",\"line\":13}}],\"message\":\"excess elements in struct initializer\"},{\"children\":[{\"escape-source\":false,\"kind\":\"note\",\"locations\":[{\"caret\":{\"byte-column\":26,\"column\":26,\"display-column\":26,\"file\":\"main.c\",\"line\":13}}],\"message\":\"(near initialization for ‘p’)\"}],\"kind\":\"warning\",\"locations\":[{\"caret\":{\"byte-column\":26,\"column\":26,\"display-column\":26,\"file\":\"main.c\",\"line\":13}}],\"message\":\"excess elements in struct initializer\"},{\"children\":null,\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":18,\"column\":18,\"display-column\":18,\"file\":\"main.c\",\"line\":13}}],\"message\":\"storage size of ‘p’ isn’t known\"},{\"children\":null,\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":27,\"column\":27,\"display-column\":27,\"file\":\"main.c\",\"line\":15},\"finish\":{\"byte-column\":28,\"column\":28,\"display-column\":28,\"file\":\"main.c\",\"line\":15}}],\"message\":\"invalid use of undefined type ‘struct point’\"},{\"children\":[{\"escape-source\":false,\"fixits\":[{\"next\":{\"byte-column\":1,\"column\":1,\"display-column\":1,\"file\":\"main.c\",\"line\":1},\"start\":{\"byte-column\":1,\"column\":1,\"display-column\":1,\"file\":\"main.c\",\"line\":1},\"string\":\"#include \u003cstdio.h\u003e\\n\"}],\"kind\":\"note\",\"locations\":[{\"caret\":{\"byte-column\":1,\"column\":1,\"display-column\":1,\"file\":\"main.c\",\"line\":1}}],\"message\":\"include ‘\u003cstdio.h\u003e’ or provide a declaration of ‘printf’\"}],\"kind\":\"warning\",\"locations\":[{\"caret\":{\"byte-column\":9,\"column\":9,\"display-column\":9,\"file\":\"main.c\",\"line\":17},\"finish\":{\"byte-column\":14,\"column\":14,\"display-column\":14,\"file\":\"main.c\",\"line\":17}}],\"message\":\"implicit declaration of function ‘printf’\",\"option\":\"-Wimplicit-function-declaration\",\"option_url\":\"https://gcc.gnu.org/onlinedocs/gcc/Warning-Options.html#index-Wimplicit-function-declaration\"},{\"children\":null,\"kind\":\"warning\",\"locations\":[{\"caret\":{\"byte-column\":9,\"column\":9,\"display-column\":9,\"file\":\"main.c\",\"line\":17},\"finish\":{\"byte-column\":14,\"column\":14,\"display-column\":14,\"file\":\"main.c\",\"line\":17}}],\"message\":\"incompatible implicit declaration of built-in function ‘printf’\",\"option\":\"-Wbuiltin-declaration-mismatch\",\"option_url\":\"https://gcc.gnu.org/onlinedocs/gcc/Warning-Options.html#index-Wbuiltin-declaration-mismatch\"},{\"children\":null,\"kind\":\"note\",\"locations\":[{\"caret\":{\"byte-column\":9,\"column\":9,\"display-column\":9,\"file\":\"main.c\",\"line\":17},\"finish\":{\"byte-column\":14,\"column\":14,\"display-column\":14,\"file\":\"main.c\",\"line\":17}}],\"message\":\"include ‘\u003cstdio.h\u003e’ or provide a declaration of ‘printf’\"},{\"children\":null,\"kind\":\"warning\",\"locations\":[{\"caret\":{\"byte-column\":9,\"column\":9,\"display-column\":9,\"file\":\"main.c\",\"line\":19},\"finish\":{\"byte-column\":14,\"column\":14,\"display-column\":14,\"file\":\"main.c\",\"line\":19}}],\"message\":\"incompatible implicit declaration of built-in function ‘printf’\",\"option\":\"-Wbuiltin-declaration-mismatch\",\"option_url\":\"https://gcc.gnu.org/onlinedocs/gcc/Warning-Options.html#index-Wbuiltin-declaration-mismatch\"},{\"children\":null,\"kind\":\"note\",\"locations\":[{\"caret\":{\"byte-column\":9,\"column\":9,\"display-column\":9,\"file\":\"main.c\",\"line\":19},\"finish\":{\"byte-column\":14,\"column\":14,\"display-column\":14,\"file\":\"main.c\",\"line\":19}}],\"message\":\"include ‘\u003cstdio.h\u003e’ or provide a declaration of ‘printf’\"},{\"children\":null,\"kind\":\"warning\",\"locations\":[{\"caret\":{\"byte-column\":9,\"column\":9,\"display-column\":9,\"file\":\"main.c\",\"line\":22},\"finish\":{\"byte-column\":14,\"column\":14,\"display-column\":14,\"file\":\"main.c\",\"line\":22}}],\"message\":\"incompatible implicit declaration of built-in function ‘printf’\",\"option\":\"-Wbuiltin-declaration-mismatch\",\"option_url\":\"https://gcc.gnu.org/onlinedocs/gcc/Warning-Options.html#index-Wbuiltin-declaration-mismatch\"},{\"children\":null,\"kind\":\"note\",\"locations\":[{\"caret\":{\"byte-column\":9,\"column\":9,\"display-column\":9,\"file\":\"main.c\",\"line\":22},\"finish\":{\"byte-column\":14,\"column\":14,\"display-column\":14,\"file\":\"main.c\",\"line\":22}}],\"message\":\"include ‘\u003cstdio.h\u003e’ or provide a declaration of ‘printf’\"},{\"children\":null,\"kind\":\"warning\",\"locations\":[{\"caret\":{\"byte-column\":5,\"column\":5,\"display-column\":5,\"file\":\"main.c\",\"line\":24},\"finish\":{\"byte-column\":10,\"column\":10,\"display-column\":10,\"file\":\"main.c\",\"line\":24}}],\"message\":\"incompatible implicit declaration of built-in function ‘printf’\",\"option\":\"-Wbuiltin-declaration-mismatch\",\"option_url\":\"https://gcc.gnu.org/onlinedocs/gcc/Warning-Options.html#index-Wbuiltin-declaration-mismatch\"},{\"children\":null,\"kind\":\"note\",\"locations\":[{\"caret\":{\"byte-column\":5,\"column\":5,\"display-column\":5,\"file\":\"main.c\",\"line\":24},\"finish\":{\"byte-column\":10,\"column\":10,\"display-column\":10,\"file\":\"main.c\",\"line\":24}}],\"message\":\"include ‘\u003cstdio.h\u003e’ or provide a declaration of ‘printf’\"}]",
+ "rule": "c/directive"
+}

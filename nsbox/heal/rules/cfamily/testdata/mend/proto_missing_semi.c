@@ -1,0 +1,60 @@
+==== broken
+#include <stdio.h>
+
+struct point {
+    int x;
+    int y;
+};
+
+int add(int a, int b) {
+    return a + b;
+}
+
+int main(void) {
+    struct point p = {1, 2};
+    struct point *q = &p;
+    int total = add(p.x, q->y)
+    if (total > 2) {
+        printf("total %d\n", total);
+    } else {
+        printf("small\n");
+    }
+    for (int i = 0; i < 3; i++) {
+        printf("%d,", i);
+    }
+    printf("\n");
+    return 0;
+}
+==== mended
+#include <stdio.h>
+
+struct point {
+    int x;
+    int y;
+};
+
+int add(int a, int b) {
+    return a + b;
+}
+
+int main(void) {
+    struct point p = {1, 2};
+    struct point *q = &p;
+    int total = add(p.x, q->y);
+    if (total > 2) {
+        printf("total %d\n", total);
+    } else {
+        printf("small\n");
+    }
+    for (int i = 0; i < 3; i++) {
+        printf("%d,", i);
+    }
+    printf("\n");
+    return 0;
+}
+==== step
+{
+ "stage": "compile",
+ "check": "[{\"children\":null,\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":5,\"column\":5,\"display-column\":5,\"file\":\"main.c\",\"line\":16},\"finish\":{\"byte-column\":6,\"column\":6,\"display-column\":6,\"file\":\"main.c\",\"line\":16}}],\"message\":\"expected ‘,’ or ‘;’ before ‘if’\"},{\"children\":null,\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":7,\"column\":7,\"display-column\":7,\"file\":\"main.c\",\"line\":18},\"finish\":{\"byte-column\":10,\"column\":10,\"display-column\":10,\"file\":\"main.c\",\"line\":18}}],\"message\":\"‘else’ without a previous ‘if’\"}]",
+ "rule": "c/punctuation"
+}

@@ -1,0 +1,60 @@
+==== broken
+#include <stdio.h>
+
+struct point {
+    int x;
+    int y;
+};
+
+int add(int a, int b) {
+    return a + b
+}
+
+int main(void) {
+    struct point p = {1, 2};
+    struct point *q = &p;
+    int total = add(p.x, q->y);
+    if (total > 2) {
+        printf("total %d\n", total);
+    } else {
+        printf("small\n");
+    }
+    for (int i = 0; i < 3; i++) {
+        printf("%d,", i);
+    }
+    printf("\n")
+    return 0;
+}
+==== mended
+#include <stdio.h>
+
+struct point {
+    int x;
+    int y;
+};
+
+int add(int a, int b) {
+    return a + b;
+}
+
+int main(void) {
+    struct point p = {1, 2};
+    struct point *q = &p;
+    int total = add(p.x, q->y);
+    if (total > 2) {
+        printf("total %d\n", total);
+    } else {
+        printf("small\n");
+    }
+    for (int i = 0; i < 3; i++) {
+        printf("%d,", i);
+    }
+    printf("\n");
+    return 0;
+}
+==== step
+{
+ "stage": "compile",
+ "check": "[{\"children\":null,\"fixits\":[{\"next\":{\"byte-column\":17,\"column\":17,\"display-column\":17,\"file\":\"main.c\",\"line\":9},\"start\":{\"byte-column\":17,\"column\":17,\"display-column\":17,\"file\":\"main.c\",\"line\":9},\"string\":\";\"}],\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":17,\"column\":17,\"display-column\":17,\"file\":\"main.c\",\"line\":9}},{\"caret\":{\"byte-column\":1,\"column\":1,\"display-column\":1,\"file\":\"main.c\",\"line\":10}}],\"message\":\"expected ‘;’ before ‘}’ token\"},{\"children\":null,\"fixits\":[{\"next\":{\"byte-column\":17,\"column\":17,\"display-column\":17,\"file\":\"main.c\",\"line\":24},\"start\":{\"byte-column\":17,\"column\":17,\"display-column\":17,\"file\":\"main.c\",\"line\":24},\"string\":\";\"}],\"kind\":\"error\",\"locations\":[{\"caret\":{\"byte-column\":17,\"column\":17,\"display-column\":17,\"file\":\"main.c\",\"line\":24}},{\"caret\":{\"byte-column\":5,\"column\":5,\"display-column\":5,\"file\":\"main.c\",\"line\":25},\"finish\":{\"byte-column\":10,\"column\":10,\"display-column\":10,\"file\":\"main.c\",\"line\":25}}],\"message\":\"expected ‘;’ before ‘return’\"}]",
+ "rule": "c/punctuation"
+}
