@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox"
@@ -65,11 +66,22 @@ func AsError(err error) *Error {
 
 // runError classes an error that running a program gave.
 func runError(err error) *Error {
+	var own *Error
 	switch {
+	case errors.As(err, &own):
+		return own
 	case errors.Is(err, nsbox.ErrBadRequest):
 		return &Error{Code: CodeUnprocessable, Message: err.Error(), cause: err}
 	case errors.Is(err, nsbox.ErrLanguage):
 		return &Error{Code: CodeUnprocessable, Message: err.Error(), cause: err}
+	case errors.Is(err, nsbox.ErrNoSandbox), errors.Is(err, fs.ErrNotExist):
+		return &Error{Code: CodeNotFound, Message: err.Error(), cause: err}
+	case errors.Is(err, nsbox.ErrPaused), errors.Is(err, fs.ErrExist):
+		return &Error{Code: CodeConflict, Message: err.Error(), cause: err}
+	case errors.Is(err, nsbox.ErrBusy):
+		return &Error{Code: CodeOverloaded, Message: err.Error(), RetryAfter: time.Second, cause: err}
+	case errors.Is(err, nsbox.ErrQuota):
+		return &Error{Code: CodeTooLarge, Message: err.Error(), cause: err}
 	case errors.Is(err, nsbox.ErrNoHelper):
 		return &Error{Code: CodeUnavailable, Message: "no helper runs that could carry programs out", RetryAfter: 2 * time.Second, cause: err}
 	}

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"io"
 	"time"
 
@@ -46,6 +45,11 @@ func (s *Service) admit(ctx context.Context, p Principal, reqs []ExecuteRequest,
 	}
 	if err := s.checkRate(p, len(reqs)); err != nil {
 		return nil, err
+	}
+	for _, prep := range preps {
+		if err := s.enterSandbox(ctx, p, prep); err != nil {
+			return nil, err
+		}
 	}
 	s.mu.Lock()
 	if s.closing {
@@ -168,11 +172,21 @@ func (s *Service) runProgram(r *run, prep *prepared) (nsbox.Result, error) {
 		}
 		r.ring.add(e)
 	}
+	run := s.opts.Run
+	switch b := prep.sandbox; {
+	case b != nil && prep.req.Session != "":
+		return b.Eval(r.ctx, nsbox.EvalRequest{
+			Code:   string(prep.main),
+			Limits: nsbox.Limits{Timeout: prep.req.Timeout, CPUTime: prep.req.CPUTime, MaxOutput: prep.req.MaxOutput}, OnEvent: req.OnEvent,
+		})
+	case b != nil:
+		run = b.Exec
+	}
 	if !prep.heal {
-		return s.opts.Run(r.ctx, req)
+		return run(r.ctx, req)
 	}
 	opts := s.opts.Heal
-	opts.Run = s.opts.Run
+	opts.Run = run
 	opts.Vet = prep.req.Vet || opts.Vet
 	opts.ExpectStdout = prep.expect
 	if prep.req.MaxIterations > 0 {
@@ -207,10 +221,6 @@ func (s *Service) finish(r *run, prep *prepared, res nsbox.Result, err error) {
 	view := res
 	if err != nil {
 		e := runError(err)
-		var own *Error
-		if errors.As(err, &own) {
-			e = own
-		}
 		rec.Verdict, rec.Error, rec.ErrorCode = string(nsbox.Internal), e.Message, e.Code
 		last = nsbox.Event{Type: nsbox.EventError, Error: e.Message}
 		s.log.Warn("execution failed", "execution", r.id, "request_id", rec.RequestID, "err", err)
@@ -275,4 +285,43 @@ func (s *Service) record(rec *store.Execution, res nsbox.Result) {
 func hashHex(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
+}
+
+// enterSandbox finds the sandbox that the request names, or that its session has.
+func (s *Service) enterSandbox(ctx context.Context, p Principal, prep *prepared) error {
+	req := &prep.req
+	if req.Sandbox == "" && req.Session == "" {
+		return nil
+	}
+	if req.Sandbox == "" {
+		id, err := s.sessionSandbox(ctx, p, req.Language, req.Session)
+		if err != nil {
+			return err
+		}
+		req.Sandbox = id
+	}
+	rec, b, err := s.sandbox(ctx, p, req.Sandbox, auth.ControlOwn, auth.ControlAny)
+	if err != nil {
+		return err
+	}
+	prep.sandbox = b
+	if req.Language == "" {
+		req.Language = rec.Language
+		prep.nsreq.Language = rec.Language
+	}
+	if req.Session != "" && (req.Stdin != "" || len(req.Files) > 0 || req.Interactive) {
+		return errf(CodeUnprocessable, "session: code in a session has no stdin and brings no files: write them into the sandbox")
+	}
+	// Sizes are the sandbox's own where the request names none.
+	if req.Timeout == 0 {
+		prep.nsreq.Limits.Timeout = 0
+	}
+	if req.Memory == 0 {
+		prep.nsreq.Limits.Memory = 0
+	}
+	// Code without a name gets one that no other has, and leaves none behind.
+	if req.Code != "" && !prep.heal {
+		prep.nsreq.Files[0].Name = ""
+	}
+	return nil
 }

@@ -52,7 +52,10 @@ type ExecuteRequest struct {
 	Artifacts Artifacts `json:"artifacts,omitempty"`
 	// Sandbox is the id of a long-lived sandbox to run in.
 	Sandbox string `json:"sandbox,omitempty"`
-	// Session names a session in that sandbox whose state the code runs in.
+	// Session names a session whose variables and imports the code finds and leaves
+	// (Python and JavaScript). A sandbox has one session, whatever it is called;
+	// without Sandbox each name is a session of the principal's with a sandbox of
+	// its own.
 	Session string `json:"session,omitempty"`
 	// Detach lets the program go on when its caller goes away.
 	Detach bool `json:"detach,omitempty"`
@@ -142,6 +145,8 @@ type prepared struct {
 	main   []byte
 	expect []byte
 	heal   bool
+	// sandbox is where it runs; nil is one of its own.
+	sandbox *nsbox.Sandbox
 }
 
 // prepare checks what can be told without the helper and makes the request that
@@ -287,8 +292,8 @@ func checkWords(req ExecuteRequest) *Error {
 			}
 		}
 	}
-	if len(req.Session) > maxSession {
-		return errf(CodeBadRequest, "session: the name has more than %d bytes", maxSession)
+	if len(req.Session) > maxSession || strings.ContainsFunc(req.Session, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return errf(CodeBadRequest, "session: write a name of at most %d bytes without control characters", maxSession)
 	}
 	return nil
 }
@@ -301,9 +306,6 @@ func (s *Service) checkHealing(req ExecuteRequest) *Error {
 		if _, err := s.opts.Healers(req.Healer); err != nil {
 			return &Error{Code: CodeUnprocessable, Message: "healer: " + err.Error(), cause: err}
 		}
-	}
-	if req.Sandbox == "" && req.Session != "" {
-		return errf(CodeBadRequest, "session: a session lives in a sandbox: name one in sandbox")
 	}
 	return nil
 }

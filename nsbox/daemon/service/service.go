@@ -22,11 +22,13 @@ import (
 	"github.com/nsbox/nsbox/nsbox/store"
 )
 
-// Options are what a Service is made of. Store, Run, Languages, Signer and
-// Artifacts must be set.
+// Options are what a Service is made of. Store, Client or Run, Languages, Signer
+// and Artifacts must be set.
 type Options struct {
 	Store store.Store
-	// Run runs one request: that of an nsbox.Client.
+	// Client reaches the sandboxes that live on; nil has none.
+	Client *nsbox.Client
+	// Run runs one request; nil is Client's.
 	Run       func(context.Context, nsbox.Request) (nsbox.Result, error)
 	Languages *language.Registry
 	// Heal is how programs are mended, but for what a request says itself. Its
@@ -69,6 +71,8 @@ type Service struct {
 	passwords            *auth.Passwords
 	loginBoth, loginAddr *auth.Throttle
 	limitsMu             sync.Mutex
+	sandboxMu            sync.Mutex
+	sessionMu            sync.Mutex
 	keysMu               sync.Mutex
 	busyKeys             map[string]chan struct{}
 
@@ -89,8 +93,11 @@ type Service struct {
 // New makes a service, and settles what an earlier one left: executions that it
 // did not see the end of become lost.
 func New(ctx context.Context, opts Options) (*Service, error) {
+	if opts.Run == nil && opts.Client != nil {
+		opts.Run = opts.Client.Run
+	}
 	if opts.Store == nil || opts.Run == nil || opts.Languages == nil || opts.Signer == nil || opts.Artifacts == "" {
-		return nil, errors.New("service: Store, Run, Languages, Signer and Artifacts must be set")
+		return nil, errors.New("service: Store, Client or Run, Languages, Signer and Artifacts must be set")
 	}
 	if err := opts.Limits.Check(); err != nil {
 		return nil, fmt.Errorf("limits: %w", err)

@@ -202,4 +202,3 @@ func TestExecute(t *testing.T) {
 		t.Errorf("history: %v %v", page, err)
 	}
 }
-
