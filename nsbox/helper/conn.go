@@ -36,6 +36,9 @@ type session struct {
 	// stop takes why a client wants the end; the stage under way listens.
 	stop chan cause
 	warm bool
+	// value and lost are what a snippet gave, and that the interpreter's state is.
+	value json.RawMessage
+	lost  bool
 }
 
 // Serve runs the execution that the peer asks for, and closes the connection.
@@ -58,7 +61,7 @@ func (h *Helper) Serve(conn *wire.Conn) {
 // message is err as the user reads it, without the words that only mark its class.
 func message(err error) string {
 	text := err.Error()
-	for _, class := range []error{nsbox.ErrBadRequest, nsbox.ErrLanguage, nsbox.ErrUnsupported} {
+	for _, class := range []error{nsbox.ErrBadRequest, nsbox.ErrLanguage, nsbox.ErrUnsupported, nsbox.ErrNoSandbox, nsbox.ErrBusy, nsbox.ErrPaused, nsbox.ErrQuota} {
 		text = strings.TrimPrefix(text, class.Error()+": ")
 	}
 	return text
@@ -66,7 +69,20 @@ func message(err error) string {
 
 // classOf is the one place that maps errors to the protocol's classes.
 func classOf(err error) string {
+	var file *fileFailure
 	switch {
+	case errors.As(err, &file):
+		return file.said.Class
+	case errors.Is(err, nsbox.ErrNoSandbox):
+		return wire.ClassNoSandbox
+	case errors.Is(err, nsbox.ErrBusy):
+		return wire.ClassBusy
+	case errors.Is(err, nsbox.ErrPaused):
+		return wire.ClassPaused
+	case errors.Is(err, nsbox.ErrQuota):
+		return wire.ClassQuota
+	case errors.Is(err, errNoVolume):
+		return wire.ClassNotExist
 	case errors.Is(err, nsbox.ErrBadRequest):
 		return wire.ClassRequest
 	case errors.Is(err, nsbox.ErrLanguage):
@@ -78,7 +94,15 @@ func classOf(err error) string {
 }
 
 func (s *session) serve() error {
-	if err := s.admit(); err != nil {
+	p, err := s.first()
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	if isLiving(p.Kind) {
+		return s.serveLiving(p)
+	}
+	if err := s.admit(p); err != nil {
 		return err
 	}
 	defer s.files.Close()
@@ -121,23 +145,27 @@ func (s *session) serve() error {
 	return errors.New("the plan has no stage")
 }
 
-// admit takes the request and resolves it. Nothing has been made for it yet but
-// the memfd of its files.
-func (s *session) admit() error {
+// first takes the connection's first message, and asks the kernel whose it is.
+func (s *session) first() (*wire.Packet, error) {
 	s.began = monotonic()
 	cred, err := peer(s.conn)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.uid = cred.Uid
 	if err := s.conn.Unix().SetReadDeadline(time.Now().Add(requestTimeout)); err != nil {
-		return err
+		return nil, err
 	}
 	p, err := s.conn.Receive()
 	if err != nil {
-		return fmt.Errorf("%w: %w", nsbox.ErrBadRequest, err)
+		return nil, fmt.Errorf("%w: %w", nsbox.ErrBadRequest, err)
 	}
-	defer p.Close()
+	return p, nil
+}
+
+// admit takes the request and resolves it. Nothing has been made for it yet but
+// the memfd of its files.
+func (s *session) admit(p *wire.Packet) (err error) {
 	var run wire.Run
 	var spec nsbox.Spec
 	if p.Kind != wire.KindRun {
@@ -247,7 +275,7 @@ func (s *session) done(out *output) error {
 	if err != nil {
 		return err
 	}
-	m := wire.Done{Isolation: iso, Problem: out.problem}
+	m := wire.Done{Isolation: iso, Problem: out.problem, Value: s.value, StateLost: s.lost}
 	var files []*os.File
 	if out.listing != nil {
 		m.Collected = true

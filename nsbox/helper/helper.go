@@ -41,7 +41,9 @@ type Config struct {
 	Languages       *language.Registry
 	// ProfileDir has more seccomp profiles; it may be missing.
 	ProfileDir string
-	Log        *slog.Logger
+	// VolumeDir has the volumes of sandboxes that live on: /var/lib/nsbox/volumes.
+	VolumeDir string
+	Log       *slog.Logger
 	// Cache bounds what is kept of compile stages.
 	Cache config.Cache
 	// Once means that the helper serves one connection: it builds nothing ahead.
@@ -56,6 +58,8 @@ type Helper struct {
 	images   *image.Store
 	zygotes  *zygotes
 	profiles *profiles
+	living   *livings
+	volumes  *volumes
 	cache    *compileCache // nil where nothing is kept
 	landlock int
 	dir      string // this lease's part of RunDir
@@ -118,6 +122,7 @@ func New(cfg Config) (h *Helper, err error) {
 	}
 	h.landlock = landlockABI()
 	h.zygotes = newZygotes(h)
+	h.living, h.volumes = &livings{}, &volumes{dir: cfg.VolumeDir, h: h}
 	h.profiles = &profiles{store: seccomp.Store{Dir: cfg.ProfileDir}}
 	if !cfg.Once {
 		h.cache = newCompileCache(cfg.Cache)
@@ -138,6 +143,7 @@ func (h *Helper) Close() error {
 	}
 	h.closed = true
 	h.mu.Unlock()
+	h.living.close()
 	err := h.zygotes.close()
 	h.running.Wait()
 	h.cache.close()

@@ -33,6 +33,7 @@ const (
 	defaultConfig    = config.HostFile
 	defaultProfiles  = "/etc/nsbox/seccomp.d"
 	defaultLanguages = "/etc/nsbox/languages.d"
+	defaultVolumes   = "/var/lib/nsbox/volumes"
 	defaultGroup     = "nsbox"
 	// stopGrace is how long running programs may go on after a signal to stop.
 	stopGrace = 10 * time.Second
@@ -56,8 +57,8 @@ func Main(args []string) int {
 
 // options are the flags of both commands.
 type options struct {
-	socket, group, images, init, config, languages, profiles string
-	verbose, candidates                                      bool
+	socket, group, images, init, config, languages, profiles, volumes string
+	verbose, candidates                                               bool
 }
 
 func mainErr(args []string) error {
@@ -76,6 +77,7 @@ func mainErr(args []string) error {
 	fl.BoolVar(&o.verbose, "verbose", false, "log every execution")
 	if args[1] == "serve" {
 		fl.StringVar(&o.socket, "socket", defaultRunDir+"/helper.sock", "unix socket to listen on")
+		fl.StringVar(&o.volumes, "volumes", defaultVolumes, "directory of the volumes of sandboxes that live on")
 		fl.StringVar(&o.group, "group", defaultGroup, "group whose members may connect")
 	}
 	if err := fl.Parse(args[2:]); err != nil {
@@ -99,7 +101,7 @@ func (o options) build(once bool) (*Helper, error) {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	cfg := Config{
-		RunDir: defaultRunDir, ImageDir: o.images, Candidates: o.candidates, InitPath: o.init, ProfileDir: o.profiles, Log: log, Once: once,
+		RunDir: defaultRunDir, ImageDir: o.images, Candidates: o.candidates, InitPath: o.init, ProfileDir: o.profiles, VolumeDir: o.volumes, Log: log, Once: once,
 		IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings(), Cache: config.DefaultCache(),
 	}
 	if cfg.InitPath == "" {
@@ -168,7 +170,7 @@ func profileNames(dir string) ([]string, error) {
 	}
 	var all []string
 	for _, n := range names {
-		if n != collectorProfile {
+		if n != collectorProfile && n != filesProfile {
 			all = append(all, n, n+"-kill")
 		}
 	}

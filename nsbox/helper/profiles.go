@@ -73,7 +73,7 @@ func (p *profiles) compile(name string) (filter, error) {
 	} else if profile, err = p.store.Load(name); err != nil {
 		return filter{}, err
 	}
-	prog, err := profile.Compile(seccomp.Options{NotifyDenied: name != collectorProfile})
+	prog, err := profile.Compile(seccomp.Options{NotifyDenied: name != collectorProfile && name != filesProfile})
 	if err != nil {
 		return filter{}, fmt.Errorf("%w: %w", nsbox.ErrUnsupported, err)
 	}

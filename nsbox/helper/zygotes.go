@@ -60,7 +60,7 @@ func (zs *zygotes) get(ctx context.Context, img *image.Image) (z *zygote.Zygote,
 	}
 	if s.z != nil {
 		// Sandboxes of the old image that still run keep their zygote until they end.
-		zs.h.retire(s.undo)
+		zs.h.retire(s.z, s.undo)
 		s.z = nil
 	}
 	z, undo, err := zs.build(ctx, img, id)
@@ -71,10 +71,12 @@ func (zs *zygotes) get(ctx context.Context, img *image.Image) (z *zygote.Zygote,
 	return z, false, nil
 }
 
-// retire ends an old zygote once no execution is under way.
-func (h *Helper) retire(undo func() error) {
+// retire ends an old zygote once no execution is under way and no sandbox lives
+// in it.
+func (h *Helper) retire(z *zygote.Zygote, undo func() error) {
 	go func() {
 		h.running.Wait()
+		h.living.wait(z)
 		if err := undo(); err != nil {
 			h.cfg.Log.Error("retire zygote", "error", err)
 		}

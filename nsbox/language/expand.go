@@ -38,6 +38,7 @@ func (l *Language) Expand(s *Stage, v Vars) (argv, env []string, err error) {
 		phStem:   strings.TrimSuffix(base, path.Ext(base)),
 		phHeap:   strconv.FormatInt(HeapMB(v.Memory), 10),
 		phMemory: strconv.FormatInt(int64(v.Memory/nsbox.MiB), 10),
+		phBoot:   BootFile,
 		phCPUs:   strconv.Itoa(max(1, int(math.Ceil(v.CPUs)))),
 	}
 	lookup := func(w string) (string, bool) { t, ok := words[w]; return t, ok }
@@ -63,6 +64,13 @@ func (l *Language) Expand(s *Stage, v Vars) (argv, env []string, err error) {
 		env = append(env, e)
 	}
 	return argv, env, nil
+}
+
+// ExpandSession returns the command of l.Session.
+func (l *Language) ExpandSession(v Vars) ([]string, error) {
+	v.Files = []string{l.Main}
+	argv, _, err := l.Expand(&Stage{Argv: l.Session.Argv}, v)
+	return argv, err
 }
 
 // sources returns the paths of files that are the language's by extension; the

@@ -44,7 +44,29 @@ type Language struct {
 	// /tmp where it must.
 	Check *Stage `toml:"check"`
 	Run   Stage  `toml:"run"`
+	// Session is the language's interpreter for snippets that keep their state in
+	// a sandbox that lives on; nil where there is none.
+	Session *Session `toml:"session"`
 }
+
+// Session is an interpreter that is handed snippets. It starts in /workspace with
+// the environment of the run stage, and speaks over its descriptor 0, a stream
+// socket, of which it must keep its programs: in comes a line of JSON,
+// {"id":1,"size":12}, and size bytes of code; out goes one line of JSON when the
+// snippet has ended, {"id":1,"exit_code":0,"value":{"text":"42","type":"int","json":42}},
+// after everything that it printed. Value is left out where there is none. An
+// exit_code other than 0 says that the snippet failed; the traceback is on stderr.
+type Session struct {
+	// Argv is the command; {boot} is the path of Boot's file, which the programs of
+	// the sandbox can't see or change. The placeholders of a Stage but for those
+	// about files are allowed too.
+	Argv []string `toml:"argv"`
+	// Boot is the source of the interpreter's loop.
+	Boot string `toml:"boot"`
+}
+
+// BootFile is where Session.Boot lies in the sandbox.
+const BootFile = "/build/session"
 
 // Stage is one command of a language. It starts in /workspace.
 //
@@ -99,4 +121,5 @@ const (
 	phCPUs    = "cpus"
 	phArgs    = "args"
 	phSources = "sources"
+	phBoot    = "boot"
 )

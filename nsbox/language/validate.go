@@ -68,6 +68,9 @@ func (l *Language) validate() error {
 	if err := l.Run.validate("run"); err != nil {
 		return err
 	}
+	if err := l.Session.validate(); err != nil {
+		return err
+	}
 	for _, a := range l.Run.Argv {
 		if a == "{args}" {
 			return nil
@@ -188,6 +191,22 @@ func (s *Stage) validate(name string) error {
 		}
 	}
 	return s.validateLimits(name)
+}
+
+func (s *Session) validate() error {
+	if s == nil {
+		return nil
+	}
+	if len(s.Argv) == 0 {
+		return errors.New("session.argv is missing")
+	}
+	if err := validateArgv("session.argv", s.Argv, []string{phBoot, phHeap, phMemory, phCPUs}); err != nil {
+		return err
+	}
+	if s.Boot == "" {
+		return errors.New("session.boot is missing")
+	}
+	return text("session.boot", s.Boot, maxText)
 }
 
 // validateLimits refuses what can never be a limit. Whether the host allows a

@@ -11,6 +11,8 @@ type Ceilings struct {
 	CompileMax nsbox.Limits `toml:"compile_max"`
 	// Profiles are the seccomp profiles that a request may name.
 	Profiles []string `toml:"profiles"`
+	// Sandboxes bounds sandboxes that live on.
+	Sandboxes SandboxCeilings `toml:"sandboxes"`
 }
 
 // DefaultCeilings are the bounds of a host whose administrator has not set any.
@@ -32,7 +34,8 @@ func DefaultCeilings() Ceilings {
 			Timeout: seconds(60), CPUTime: seconds(240), Memory: 2 * nsbox.GiB, CPUs: 4, Pids: 256,
 			Disk: nsbox.GiB, Inodes: 200_000, OpenFiles: 4096, MaxOutput: 64 * nsbox.MiB,
 		},
-		Profiles: []string{"default", "strict", "compile"},
+		Profiles:  []string{"default", "strict", "compile"},
+		Sandboxes: defaultSandboxes(),
 	}
 }
 

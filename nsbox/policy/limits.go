@@ -137,5 +137,5 @@ func (c Ceilings) Validate() error {
 			return fmt.Errorf("compile_max.%s is %s, less than min.%s, %s", l.key, l.text(compile), l.key, l.text(low))
 		}
 	}
-	return nil
+	return c.Sandboxes.validate()
 }

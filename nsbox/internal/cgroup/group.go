@@ -67,6 +67,10 @@ func (t *Tree) Create(id string, lim nsbox.Limits) (*Group, error) {
 	if err := checkName("group", id); err != nil {
 		return nil, err
 	}
+	return t.create(id, lim)
+}
+
+func (t *Tree) create(id string, lim nsbox.Limits) (*Group, error) {
 	if err := checkLimits(lim); err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func buildEarly(s *Spec, d descriptors, region uintptr) *program {
 	becomeInit(p)
 	// Rooted at the cgroup just joined, so nothing of the host's paths is seen.
 	p.call("unshare cgroup namespace", unix.SYS_UNSHARE, unix.CLONE_NEWCGROUP)
-	boundPerUser(p)
+	boundPerUser(p, "0")
 	mountAll(p, s)
 	loopbackUp(p)
 	p.call("sethostname", unix.SYS_SETHOSTNAME, Hostname, len(Hostname))
@@ -151,14 +151,17 @@ func becomeInit(p *program) {
 // inotify instances of the host (128 by default) and of all other sandboxes. The
 // files under /proc/sys/user are those of the caller's own namespace
 // (namespaces(7)), and only here is a whole /proc still in view. That no further
-// namespace can be made in the sandbox's is a second wall behind the filter's.
-func boundPerUser(p *program) {
+// namespace can be made in the sandbox's is a second wall behind the filter's:
+// entered is how many there may be of those that a program gets when it enters a
+// keeper's sandbox. Of user namespaces, without which a program can make none of
+// the others, there is never one.
+func boundPerUser(p *program, entered string) {
 	fd := p.regs
 	p.regs++
 	for _, l := range []struct{ name, value string }{
 		{"max_inotify_instances", "4"}, {"max_inotify_watches", "16384"},
-		{"max_user_namespaces", "0"}, {"max_mnt_namespaces", "0"}, {"max_pid_namespaces", "0"}, {"max_net_namespaces", "0"},
-		{"max_uts_namespaces", "0"}, {"max_ipc_namespaces", "0"}, {"max_cgroup_namespaces", "0"},
+		{"max_user_namespaces", "0"}, {"max_mnt_namespaces", entered}, {"max_pid_namespaces", entered}, {"max_net_namespaces", "0"},
+		{"max_uts_namespaces", "0"}, {"max_ipc_namespaces", "0"}, {"max_cgroup_namespaces", entered},
 	} {
 		p.call("open "+l.name, unix.SYS_OPENAT, unix.AT_FDCWD, "/proc/sys/user/"+l.name, unix.O_WRONLY|unix.O_CLOEXEC, 0).save = fd
 		p.call("bound "+l.name, unix.SYS_WRITE, reg(fd), l.value, len(l.value))
@@ -244,13 +247,13 @@ func dropCapabilities(p *program) {
 	p.call("no_new_privs", unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 }
 
-// initFilter allows what child.wait does and kills otherwise. It is written by
-// hand, as it must not depend on a profile.
-var initFilter = buildInitFilter()
+// initFilter allows what child.wait does.
+var initFilter = allowOnly(unix.SYS_WAIT4, unix.SYS_WRITE, unix.SYS_FSTATFS, unix.SYS_CLOCK_GETTIME, unix.SYS_EXIT_GROUP, unix.SYS_RT_SIGRETURN)
 
-func buildInitFilter() []byte {
+// allowOnly is a filter that allows some calls and kills otherwise. It is
+// written by hand, as it must not depend on a profile.
+func allowOnly(allowed ...uint32) []byte {
 	const retKill, retAllow = unix.SECCOMP_RET_KILL_PROCESS, unix.SECCOMP_RET_ALLOW
-	allowed := []uint32{unix.SYS_WAIT4, unix.SYS_WRITE, unix.SYS_FSTATFS, unix.SYS_CLOCK_GETTIME, unix.SYS_EXIT_GROUP, unix.SYS_RT_SIGRETURN}
 	prog := []unix.SockFilter{
 		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 4}, // seccomp_data.arch
 		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jt: 1, K: auditArch},

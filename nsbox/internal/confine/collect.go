@@ -29,20 +29,39 @@ func (z *zygote) collect(s *CollectSpec, files []*os.File) (*born, error) {
 		return nil, &Failure{Step: "read the spec", Errno: int(unix.EINVAL)}
 	}
 	n := numbers(files)
+	return z.inside(insider{
+		userNS: n[0], mountNS: n[1], out: n[2], bytes: n[3], report: n[4], joins: n[5:], dir: s.Dir, bpf: bpf,
+		argv: []string{"nsbox-init", "collect", s.Dir, strconv.Itoa(s.MaxFiles),
+			strconv.FormatInt(s.MaxBytes, 10), strconv.Itoa(s.MaxDepth)},
+	})
+}
+
+// insider is a process of this program among a sandbox's files: in its user and
+// mount namespaces, with the program's uid and no capability. Its descriptors 1
+// and 3 are out and bytes.
+type insider struct {
+	userNS, mountNS, out, bytes, report int
+	joins                               []int
+	dir                                 string
+	bpf                                 []byte
+	argv                                []string
+}
+
+func (z *zygote) inside(s insider) (*born, error) {
 	p := &program{}
 	defaultSignals(p)
-	joinCgroup(p, n[5:])
-	for i, m := range []struct{ to, flags int }{
-		{fdUserNS, unix.O_CLOEXEC}, {fdMountNS, unix.O_CLOEXEC}, {1, 0}, {fdBytes, 0},
-		{fdReport, unix.O_CLOEXEC},
+	joinCgroup(p, s.joins)
+	for _, m := range []struct{ from, to, flags int }{
+		{s.userNS, fdUserNS, unix.O_CLOEXEC}, {s.mountNS, fdMountNS, unix.O_CLOEXEC}, {s.out, 1, 0}, {s.bytes, fdBytes, 0},
+		{s.report, fdReport, unix.O_CLOEXEC},
 	} {
-		p.call("dup3", unix.SYS_DUP3, n[i], m.to, m.flags)
+		p.call("dup3", unix.SYS_DUP3, m.from, m.to, m.flags)
 	}
 	p.call("dup3", unix.SYS_DUP3, int(z.self.Fd()), fdExec, unix.O_CLOEXEC)
 	p.call("close_range", unix.SYS_CLOSE_RANGE, 3, fdReport-1, 0)
 	p.call("setns user", unix.SYS_SETNS, fdUserNS, unix.CLONE_NEWUSER)
 	p.call("setns mount", unix.SYS_SETNS, fdMountNS, unix.CLONE_NEWNS)
-	p.call("chdir "+s.Dir, unix.SYS_CHDIR, s.Dir)
+	p.call("chdir "+s.dir, unix.SYS_CHDIR, s.dir)
 	p.call("bytes to 3", unix.SYS_DUP3, fdBytes, 3, 0)
 	p.call("setsid", unix.SYS_SETSID)
 	p.call("rlimit core", unix.SYS_PRLIMIT64, 0, unix.RLIMIT_CORE, ref(p, &unix.Rlimit{}), nil)
@@ -53,11 +72,9 @@ func (z *zygote) collect(s *CollectSpec, files []*os.File) (*born, error) {
 	p.call("setresuid", unix.SYS_SETRESUID, programUID, programUID, programUID)
 	dropCapabilities(p)
 	p.call("close_range", unix.SYS_CLOSE_RANGE, 4, maxFD, unix.CLOSE_RANGE_CLOEXEC)
-	argv := p.vector([]string{"nsbox-init", "collect", s.Dir, strconv.Itoa(s.MaxFiles),
-		strconv.FormatInt(s.MaxBytes, 10), strconv.Itoa(s.MaxDepth)})
-	env, empty := p.vector([]string{"GOMAXPROCS=1"}), p.str("")
-	loadSeccomp(p, bpf, 0)
-	p.call("execve the collector", unix.SYS_EXECVEAT, fdExec, empty, argv, env, unix.AT_EMPTY_PATH)
+	argv, env, empty := p.vector(s.argv), p.vector([]string{"GOMAXPROCS=1"}), p.str("")
+	loadSeccomp(p, s.bpf, 0)
+	p.call("execve nsbox-init", unix.SYS_EXECVEAT, fdExec, empty, argv, env, unix.AT_EMPTY_PATH)
 	b, _, err := z.clone(p, 0)
 	return b, err
 }

@@ -10,9 +10,10 @@ type opKind uint8
 
 const (
 	opCall opKind = iota // a system call
-	opFork               // clone with flags args[1]; the child goes on, the parent jumps to args[0]
+	opFork               // clone with flags args[1] and a place for the pidfd at args[2]; the child goes on, the parent jumps to args[0]
 	opWait               // wait for the forked child, report, exit; never returns
 	opGoOn               // go on with the linked program at args[0]
+	opIdle               // sleep until killed; never returns
 )
 
 // Flags of an op.
@@ -111,12 +112,16 @@ func (c *child) run() {
 		switch o.kind {
 		case opWait:
 			c.wait(o)
+		case opIdle:
+			for {
+				syscall.RawSyscall6(syscall.SYS_PPOLL, 0, 0, 0, 0, 0, 0)
+			}
 		case opGoOn:
 			// The argument as a pointer: it is not Go's memory.
 			c.enter(*(*unsafe.Pointer)(unsafe.Pointer(&o.args[0])))
 			i = -1
 		case opFork:
-			pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, o.args[1], 0, 0, 0, 0, 0)
+			pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, o.args[1], 0, o.args[2], 0, 0, 0)
 			if errno != 0 {
 				c.fail(i, errno)
 			}

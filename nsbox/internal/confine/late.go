@@ -375,16 +375,21 @@ func loadSeccomp(p *program, bpf []byte, listener int) {
 // sendListener hands the listener to the helper, with a record that says that
 // the program runs.
 func sendListener(p *program, listener int) {
+	sendRights(p, "send the listener", RecordRunning, p.bytes(unix.UnixRights(listener))).flags = flagIgnore
+}
+
+// sendRights sends a record with the control message at rights, that of one
+// descriptor, which may be filled in by the time that it is sent.
+func sendRights(p *program, name string, kind RecordKind, rights addr) *op {
 	record := make([]byte, RecordSize)
-	binary.NativeEndian.PutUint32(record, uint32(RecordRunning))
-	rights := unix.UnixRights(listener)
-	hdr := unix.Msghdr{Iovlen: 1, Controllen: uint64(len(rights))}
+	binary.NativeEndian.PutUint32(record, uint32(kind))
+	hdr := unix.Msghdr{Iovlen: 1, Controllen: uint64(unix.CmsgSpace(4))}
 	iov := ref(p, &unix.Iovec{Len: RecordSize})
 	p.point(iov, p.bytes(record))
 	msg := ref(p, &hdr)
 	p.point(msg+addr(unsafe.Offsetof(hdr.Iov)), iov)
-	p.point(msg+addr(unsafe.Offsetof(hdr.Control)), p.bytes(rights))
-	p.call("send the listener", unix.SYS_SENDMSG, fdReport, msg, unix.MSG_NOSIGNAL).flags = flagIgnore
+	p.point(msg+addr(unsafe.Offsetof(hdr.Control)), rights)
+	return p.call(name, unix.SYS_SENDMSG, fdReport, msg, unix.MSG_NOSIGNAL)
 }
 
 // retireInit takes from pid 1 all that it needed for the set-up. What is left

@@ -19,7 +19,8 @@ const ControlFD = 3
 
 // Main is nsbox-init. As "nsbox-init zygote" it serves Specs until the helper
 // closes its end; the end of the zygote, pid 1 of its own pid namespace, is the
-// end of every sandbox below it. As "nsbox-init collect ..." it lists files.
+// end of every sandbox below it. As "nsbox-init collect ..." it lists files, as
+// "nsbox-init files ..." it works on those of a sandbox that lives on.
 func Main(args []string) int {
 	var err error
 	switch {
@@ -27,6 +28,8 @@ func Main(args []string) int {
 		err = serveZygote()
 	case len(args) == 6 && args[1] == "collect":
 		err = collectMain(args[2:])
+	case len(args) == 6 && args[1] == "files":
+		err = filesMain(args[2:])
 	default:
 		err = errors.New("this program is started by nsbox-helper, not by hand")
 	}
@@ -147,6 +150,24 @@ func (z *zygote) handle(p *wire.Packet) error {
 			return err
 		}
 		return z.reply(z.spawn(&s, p.Files))
+	case KindKeep:
+		var s Spec
+		if err := p.Decode(&s); err != nil {
+			return err
+		}
+		return z.reply(z.keep(&s, p.Files))
+	case KindEnter:
+		var s Spec
+		if err := p.Decode(&s); err != nil {
+			return err
+		}
+		return z.reply(z.enter(&s, p.Files))
+	case KindFiles:
+		var s FilesSpec
+		if err := p.Decode(&s); err != nil {
+			return err
+		}
+		return z.reply(z.work(&s, p.Files))
 	case KindCollect:
 		var s CollectSpec
 		if err := p.Decode(&s); err != nil {
@@ -212,6 +233,11 @@ func (z *zygote) spawn(s *Spec, files []*os.File) (*born, error) {
 	if err != nil {
 		return nil, err
 	}
+	return z.admit(b, pid, s, maps)
+}
+
+// admit writes the id maps of a child that waits for them.
+func (z *zygote) admit(b *born, pid int, s *Spec, maps *maps) (*born, error) {
 	// The child waits for its maps meanwhile; on an error it finds the pipe closed
 	// and ends by itself.
 	if err := mapIDs(pid, s.InitID, s.ProgramID); err != nil {

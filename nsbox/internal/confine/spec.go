@@ -11,6 +11,9 @@ const (
 	KindProfile = 'P' // helper: Profile
 	KindSpawn   = 'S' // helper: Spec with its descriptors
 	KindCollect = 'C' // helper: CollectSpec with its descriptors
+	KindKeep    = 'K' // helper: Spec of a keeper with its descriptors
+	KindEnter   = 'E' // helper: Spec of what enters a keeper's sandbox, with its descriptors
+	KindFiles   = 'F' // helper: FilesSpec with its descriptors
 	KindReady   = 'Y' // zygote: Ready
 	KindChild   = 'H' // zygote: Child with its pidfd, user and mount namespaces
 	KindStep    = 'N' // helper: StepQuery; zygote: StepName
@@ -113,6 +116,10 @@ const (
 	RecordReady   RecordKind = 2 // the next call is execve
 	RecordRunning RecordKind = 3 // execve is done; the packet has the seccomp listener
 	RecordExit    RecordKind = 4 // the program ended: Value is its wait status
+	// RecordEntered comes from what enters a keeper's sandbox, with the pidfd of
+	// the program's pid 1, and as the only one from a keeper itself, with the scratch
+	// directory.
+	RecordEntered RecordKind = 6
 )
 
 // RecordSize is the length of an encoded Record in bytes.
@@ -143,7 +150,7 @@ func DecodeRecord(b []byte) (Record, error) {
 	u32 := func(off int) int { return int(int32(binary.NativeEndian.Uint32(b[off:]))) }
 	u64 := func(off int) int64 { return int64(binary.NativeEndian.Uint64(b[16+off:])) }
 	r := Record{Kind: RecordKind(u32(0)), Step: u32(4), Value: u32(8)}
-	if r.Kind < RecordFailed || r.Kind > RecordWaiting {
+	if r.Kind < RecordFailed || r.Kind > RecordEntered {
 		return Record{}, fmt.Errorf("report: unknown record %d", r.Kind)
 	}
 	r.Time = u64(statfsSize)*1e9 + u64(statfsSize+8)

@@ -131,7 +131,7 @@ func TestOut(t *testing.T) {
 	if runtime.GOARCH == "amd64" {
 		names = append(names, strings.Fields(outX86)...)
 	}
-	for _, profile := range []string{"default", "strict", "compile", "collect", "default-kill"} {
+	for _, profile := range []string{"default", "strict", "compile", "collect", "files", "default-kill"} {
 		prog := compiled(t, profile, Options{})
 		for _, name := range names {
 			for _, args := range [][]uint64{nil, {1, 1, 1, 1, 1, 1}, {high, high, high, high, high, high}, {^uint64(0), ^uint64(0), ^uint64(0)}} {
@@ -143,10 +143,10 @@ func TestOut(t *testing.T) {
 	}
 }
 
-// TestNarrower: strict, compile and collect allow nothing that default refuses.
+// TestNarrower: strict, compile, collect and files allow nothing that default refuses.
 func TestNarrower(t *testing.T) {
 	wide := compiled(t, "default", Options{})
-	for _, name := range []string{"strict", "compile", "collect"} {
+	for _, name := range []string{"strict", "compile", "collect", "files"} {
 		prog := compiled(t, name, Options{})
 		random := rand.New(rand.NewPCG(1, 2))
 		for n := range SyscallNames() {
@@ -187,7 +187,7 @@ func randomArgs(r *rand.Rand) (args [6]uint64) {
 // TestAgainstRules compares the compiled programs with a direct reading of the
 // rules: libseccomp reorders and merges comparisons, and has had bugs there.
 func TestAgainstRules(t *testing.T) {
-	for _, name := range []string{"default", "strict", "compile", "collect"} {
+	for _, name := range []string{"default", "strict", "compile", "collect", "files"} {
 		p, err := Store{}.Load(name)
 		if err != nil {
 			t.Fatal(err)

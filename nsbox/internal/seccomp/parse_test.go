@@ -106,7 +106,7 @@ func TestStore(t *testing.T) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
-	if _, err := s.Load("unknown"); err == nil || !strings.Contains(err.Error(), "there are collect, compile, default, mine, strict") {
+	if _, err := s.Load("unknown"); err == nil || !strings.Contains(err.Error(), "there are collect, compile, default, files, mine, strict") {
 		t.Errorf("an unknown name: %v", err)
 	}
 	if p, err := s.Load("default-kill"); err != nil || p.DefaultAction != KillProcess {
