@@ -126,6 +126,14 @@ func (c *Config) parse(path string, b []byte) error {
 		}
 		delete(values, healersTable)
 	}
+	// The daemon's part is its own to read, so that it can be changed without this
+	// program's knowing.
+	if table, ok := values[DaemonTable]; ok {
+		if _, ok := table.(map[string]any); !ok {
+			return fmt.Errorf("%s: %s: write a table, such as [daemon]", path, DaemonTable)
+		}
+		delete(values, DaemonTable)
+	}
 	keys := make([]string, 0, len(values))
 	for k := range values {
 		keys = append(keys, k)
@@ -158,7 +166,10 @@ func (c *Config) parse(path string, b []byte) error {
 	return nil
 }
 
-// healersTable is the one table of a file.
+// DaemonTable is the table of a file that the daemon reads.
+const DaemonTable = "daemon"
+
+// healersTable is the one table of a file that is read here.
 const healersTable = "healers"
 
 func (c *Config) parseHealers(path string, table any) error {
@@ -201,7 +212,7 @@ func (c *Config) loadEnv(environ []string) error {
 next:
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
-		if !strings.HasPrefix(name, "NSBOX_") || value == "" || slices.Contains(otherEnv, name) {
+		if !strings.HasPrefix(name, "NSBOX_") || value == "" || slices.Contains(otherEnv, name) || daemonEnv(name) {
 			continue
 		}
 		for _, o := range options {
@@ -222,6 +233,28 @@ next:
 // otherEnv are variables of nsbox that set no option. They are near to some that
 // do.
 var otherEnv = []string{"NSBOX_HELPER", "NSBOX_HEALER_COMMAND", "NSBOX_HEALER_CONFIG"}
+
+// daemonNames and daemonPrefixes are the daemon's variables, and how those of
+// its tables begin. Who sets them for the daemon may well run nsbox, too.
+var (
+	daemonNames = []string{
+		"NSBOX_LISTEN", "NSBOX_HOSTS", "NSBOX_ORIGINS", "NSBOX_STATE_DIR", "NSBOX_STORE", "NSBOX_GRACE", "NSBOX_API_HEAL", "NSBOX_METRICS",
+	}
+	daemonPrefixes = []string{
+		"NSBOX_TLS_", "NSBOX_AUTH_", "NSBOX_LIMITS_", "NSBOX_HISTORY_", "NSBOX_AUDIT_", "NSBOX_LOG_", "NSBOX_TRACING_",
+	}
+)
+
+// daemonEnv tells whether the variable is the daemon's.
+func daemonEnv(name string) bool {
+	return slices.Contains(daemonNames, name) ||
+		slices.ContainsFunc(daemonPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// KnownVariable tells whether the variable is one of the command line's.
+func KnownVariable(name string) bool {
+	return slices.Contains(otherEnv, name) || slices.ContainsFunc(Options(), func(o Option) bool { return o.Env() == name })
+}
 
 // slip compares what follows NSBOX_ only: the prefix would make all names near.
 func slip(name string, names []string) string {

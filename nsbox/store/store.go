@@ -258,7 +258,8 @@ type Store interface {
 	// unfinished is set, those that no answer came to.
 	PruneIdempotent(ctx context.Context, before time.Time, unfinished bool) error
 
-	AppendAudit(ctx context.Context, r AuditRecord) error
+	// AppendAudit records lines of the audit log, all or none.
+	AppendAudit(ctx context.Context, r ...AuditRecord) error
 	Audit(ctx context.Context, q AuditQuery) ([]AuditRecord, error)
 	PruneAudit(ctx context.Context, before time.Time) error
 

@@ -50,10 +50,21 @@ func (s *Store) PruneIdempotent(ctx context.Context, before time.Time, unfinishe
 
 const auditColumns = `seq, time, actor, actor_id, addr, action, target, outcome, detail, prev, hash`
 
-// AppendAudit records one line of the audit log.
-func (s *Store) AppendAudit(ctx context.Context, r store.AuditRecord) error {
-	return s.exec(ctx, false, `INSERT INTO audit (`+auditColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		r.Seq, us(r.Time), text(r.Actor), r.ActorID, r.Addr, r.Action, text(r.Target), text(r.Outcome), text(r.Detail), r.Prev, r.Hash)
+// AppendAudit records lines of the audit log, all or none.
+func (s *Store) AppendAudit(ctx context.Context, list ...store.AuditRecord) error {
+	return s.change(ctx, func(ctx context.Context, db execer) error {
+		for _, r := range list {
+			_, err := db.ExecContext(ctx, `INSERT INTO audit (`+auditColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+				r.Seq, us(r.Time), text(r.Actor), r.ActorID, r.Addr, r.Action, text(r.Target), text(r.Outcome), text(r.Detail), r.Prev, r.Hash)
+			if err != nil && s.unique(err) {
+				return store.ErrExists
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Audit returns what q selects, newest first.
