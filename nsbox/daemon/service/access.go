@@ -114,6 +114,23 @@ type Tokens struct {
 
 // Login checks a password and gives tokens. Who fails often has to wait.
 func (s *Service) Login(ctx context.Context, name, password string, addr netip.Addr) (Tokens, error) {
+	t, err := s.login(ctx, name, password, addr)
+	outcome := "ok"
+	if err != nil {
+		outcome = "failed"
+		if AsError(err).Code == CodeRateLimited {
+			outcome = "throttled"
+		}
+	}
+	s.opts.Metrics.Login(outcome)
+	aerr := s.audit(Principal{Name: name[:min(len(name), 64)], Addr: addr}, "login", "", outcome, nil)
+	if err == nil && aerr != nil {
+		return Tokens{}, aerr
+	}
+	return t, err
+}
+
+func (s *Service) login(ctx context.Context, name, password string, addr netip.Addr) (Tokens, error) {
 	now := s.now()
 	names := []struct {
 		t    *auth.Throttle
@@ -181,6 +198,9 @@ func (s *Service) Refresh(ctx context.Context, token string, addr netip.Addr) (T
 			return Tokens{}, AsError(err)
 		}
 		s.log.Warn("a refresh token was used twice: its family is revoked", "user", t.UserID, "addr", addrName(addr))
+		if err := s.audit(Principal{ID: t.UserID, Addr: addr}, "refresh", "", "reused", map[string]any{"family": t.Family}); err != nil {
+			return Tokens{}, err
+		}
 		return Tokens{}, refused
 	}
 	if !t.Revoked.IsZero() || !now.Before(t.Expires) {

@@ -18,7 +18,7 @@ func (s *Service) keepArtifacts(id string, res *nsbox.Result) error {
 	if len(res.Artifacts) == 0 {
 		return nil
 	}
-	dir := filepath.Join(s.opts.Artifacts, id)
+	dir := s.artifactDir(id)
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (s *Service) Artifact(ctx context.Context, p Principal, id, path string) (n
 			if a.Path != path {
 				continue
 			}
-			f, err := os.Open(filepath.Join(s.opts.Artifacts, id, filepath.Base(a.SHA256)))
+			f, err := os.Open(filepath.Join(s.artifactDir(id), filepath.Base(a.SHA256)))
 			if errors.Is(err, fs.ErrNotExist) {
 				return a, nil, errf(CodeNotFound, "the file %q of this execution is no longer kept", path)
 			}

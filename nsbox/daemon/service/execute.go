@@ -9,6 +9,10 @@ import (
 	"io"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/daemon/auth"
 	"github.com/nsbox/nsbox/nsbox/store"
@@ -22,9 +26,22 @@ const ringBytes = 512 << 10
 func (s *Service) Execute(ctx context.Context, p Principal, req ExecuteRequest) (*Run, error) {
 	runs, err := s.admit(ctx, p, []ExecuteRequest{req}, "")
 	if err != nil {
-		return nil, err
+		return nil, s.refuse(p, "execute", err)
 	}
 	return &Run{run: runs[0], owner: true}, nil
+}
+
+// refuse counts and records that p was refused, and returns why.
+func (s *Service) refuse(p Principal, action string, err error) error {
+	e := AsError(err)
+	s.opts.Metrics.Refused(e.Code)
+	switch e.Code {
+	case CodeForbidden, CodeUnauthenticated:
+		_ = s.audit(p, action, "", "denied", map[string]any{"reason": e.Message}) // it is logged; the answer stays no
+	case CodeInternal:
+		s.log.Error(action, "user", p.Name, "err", e.cause)
+	}
+	return e
 }
 
 // admit admits all of reqs or none, and starts them.
@@ -47,6 +64,8 @@ func (s *Service) admit(ctx context.Context, p Principal, reqs []ExecuteRequest,
 		return nil, err
 	}
 	for _, prep := range preps {
+		prep.trace = context.WithoutCancel(ctx)
+		prep.nsreq.CacheScope = p.ID
 		if err := s.enterSandbox(ctx, p, prep); err != nil {
 			return nil, err
 		}
@@ -67,7 +86,13 @@ func (s *Service) admit(ctx context.Context, p Principal, reqs []ExecuteRequest,
 	runs := make([]*run, 0, len(reqs))
 	for i, prep := range preps {
 		r := s.newRun(p, prep, slots[i], batch)
-		if err := s.store.PutExecution(ctx, r.rec); err != nil {
+		err := s.auditExecute(p, r, prep)
+		if err == nil {
+			if err = s.store.PutExecution(ctx, r.rec); err != nil {
+				err = &Error{Code: CodeInternal, Message: "the execution could not be recorded, so it was not started", cause: err}
+			}
+		}
+		if err != nil {
 			r.cancel()
 			for _, rest := range slots[i:] {
 				rest.leave()
@@ -75,7 +100,7 @@ func (s *Service) admit(ctx context.Context, p Principal, reqs []ExecuteRequest,
 			for _, r := range runs {
 				r.cancel()
 			}
-			return nil, &Error{Code: CodeInternal, Message: "the execution could not be recorded, so it was not started", cause: err}
+			return nil, err
 		}
 		s.register(r)
 		runs = append(runs, r)
@@ -99,7 +124,7 @@ func (s *Service) newRun(p Principal, prep *prepared, sl *slot, batch string) *r
 		rec.State, rec.Started = store.StateRunning, now
 	default:
 	}
-	r := &run{s: s, id: rec.ID, detach: prep.req.Detach || batch != "", ring: newRing(ringBytes), done: make(chan struct{}), slot: sl, rec: rec, view: fromStore(rec)}
+	r := &run{s: s, id: rec.ID, p: p, detach: prep.req.Detach || batch != "", ring: newRing(ringBytes), done: make(chan struct{}), slot: sl, rec: rec, view: fromStore(rec)}
 	r.ctx, r.cancel = context.WithCancel(s.life)
 	if prep.req.Interactive {
 		r.stdin = newInput()
@@ -125,7 +150,14 @@ func (s *Service) canonical(name string) string {
 func (s *Service) carryOut(r *run, prep *prepared) {
 	defer s.wg.Done()
 	defer r.cancel()
-	res, err := s.turn(r, prep)
+	ctx, span := s.opts.Tracing.Tracer().Start(prep.trace, "execution", trace.WithAttributes(
+		attribute.String("nsbox.execution", r.id), attribute.String("nsbox.language", r.rec.Language), attribute.String("nsbox.user", r.p.ID)))
+	defer span.End()
+	res, err := s.turn(ctx, r, prep)
+	span.SetAttributes(attribute.String("nsbox.verdict", string(res.Verdict)), attribute.Float64("nsbox.setup_ms", res.Usage.SetupMS))
+	if err != nil {
+		span.SetStatus(codes.Error, err.Error())
+	}
 	r.slot.leave()
 	if r.stdin != nil {
 		r.stdin.r.CloseWithError(errEnded) //nolint:errcheck // it never fails
@@ -134,7 +166,9 @@ func (s *Service) carryOut(r *run, prep *prepared) {
 }
 
 // turn waits for the run's turn and runs it.
-func (s *Service) turn(r *run, prep *prepared) (nsbox.Result, error) {
+func (s *Service) turn(ctx context.Context, r *run, prep *prepared) (nsbox.Result, error) {
+	_, queued := s.opts.Tracing.Tracer().Start(ctx, "queue")
+	defer queued.End() // ends once: here, or below when the turn has come
 	limit := s.limits.get().QueueTimeout.Std()
 	wait, cancel := context.WithTimeout(r.ctx, limit)
 	defer cancel()
@@ -147,6 +181,7 @@ func (s *Service) turn(r *run, prep *prepared) (nsbox.Result, error) {
 			Message: "the program waited for " + nsbox.Duration(limit).String() + " and its turn did not come",
 		}
 	}
+	s.opts.Metrics.Queued(r.rec.Language, s.now().Sub(r.rec.Created))
 	if r.rec.State == store.StateQueued {
 		r.mu.Lock()
 		r.rec.State, r.rec.Started = store.StateRunning, s.now()
@@ -157,6 +192,9 @@ func (s *Service) turn(r *run, prep *prepared) (nsbox.Result, error) {
 			s.log.Error("history", "execution", r.id, "err", err)
 		}
 	}
+	queued.End()
+	_, running := s.opts.Tracing.Tracer().Start(ctx, "run")
+	defer running.End()
 	return s.runProgram(r, prep)
 }
 
@@ -222,6 +260,7 @@ func (s *Service) finish(r *run, prep *prepared, res nsbox.Result, err error) {
 	if err != nil {
 		e := runError(err)
 		rec.Verdict, rec.Error, rec.ErrorCode = string(nsbox.Internal), e.Message, e.Code
+		s.opts.Metrics.Failed(rec.Language)
 		last = nsbox.Event{Type: nsbox.EventError, Error: e.Message}
 		s.log.Warn("execution failed", "execution", r.id, "request_id", rec.RequestID, "err", err)
 	} else {
@@ -239,6 +278,10 @@ func (s *Service) finish(r *run, prep *prepared, res nsbox.Result, err error) {
 	rec.EventSeq = r.ring.last() + 1
 	if uerr := s.store.UpdateExecution(ctx, rec); uerr != nil {
 		s.log.Error("history", "execution", r.id, "err", uerr)
+	}
+	s.auditEnd(r.p, rec)
+	if err == nil {
+		s.opts.Metrics.Ended(res, rec.Finished.Sub(rec.Created))
 	}
 	r.ring.add(last)
 	r.ring.close()

@@ -184,6 +184,9 @@ func (s *Service) DeleteExecution(ctx context.Context, p Principal, id string) (
 	if r == nil {
 		return e, nil
 	}
+	if err := s.audit(p, "cancel", id, "ok", nil); err != nil {
+		return Execution{}, err
+	}
 	r.Cancel()
 	wait, cancel := context.WithTimeout(ctx, cancelWait)
 	defer cancel()
@@ -216,7 +219,7 @@ func (s *Service) Batch(ctx context.Context, p Principal, reqs []ExecuteRequest)
 	id := s.newID()
 	runs, err := s.admit(ctx, p, reqs, id)
 	if err != nil {
-		return Batch{}, err
+		return Batch{}, s.refuse(p, "execute", err)
 	}
 	b := Batch{ID: id}
 	for _, r := range runs {

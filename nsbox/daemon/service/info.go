@@ -20,8 +20,9 @@ type Language struct {
 	Extensions []string `json:"extensions"`
 	// Compiled tells that there is a compile stage.
 	Compiled bool `json:"compiled"`
-	// Available tells that its image is built.
-	Available bool `json:"available"`
+	// Available tells that its image is built, Version which toolchain is in it.
+	Available bool   `json:"available"`
+	Version   string `json:"version,omitempty"`
 }
 
 // Languages lists the languages by name.
@@ -31,8 +32,12 @@ func (s *Service) Languages(_ context.Context, p Principal) ([]Language, error) 
 	}
 	var list []Language
 	for _, l := range s.opts.Languages.All() {
+		version := ""
+		if s.opts.Version != nil {
+			version = s.opts.Version(l.Name)
+		}
 		list = append(list, Language{
-			Name: l.Name, Title: l.Title, Aliases: append([]string{}, l.Aliases...), Extensions: append([]string{}, l.Extensions...),
+			Name: l.Name, Version: version, Title: l.Title, Aliases: append([]string{}, l.Aliases...), Extensions: append([]string{}, l.Extensions...),
 			Compiled: l.Compile != nil, Available: s.opts.Available == nil || s.opts.Available(l.Image),
 		})
 	}
@@ -68,7 +73,10 @@ const limitsSetting = "limits"
 
 // SetLimits changes the limits that patch, a JSON object with some of the fields
 // of Limits, has. The change holds at once and outlives the daemon.
-func (s *Service) SetLimits(ctx context.Context, p Principal, patch []byte) (Limits, error) {
+func (s *Service) SetLimits(ctx context.Context, p Principal, patch []byte) (now Limits, err error) {
+	defer func() {
+		err = s.audited(p, "limits.set", "", map[string]any{"patch": string(patch[:min(len(patch), 4096)])}, err)
+	}()
 	if err := p.may(auth.SetLimits); err != nil {
 		return Limits{}, err
 	}

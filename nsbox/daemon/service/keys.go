@@ -46,7 +46,10 @@ type KeyRequest struct {
 const maxKeysOfOne = 100
 
 // CreateKey makes an API key.
-func (s *Service) CreateKey(ctx context.Context, p Principal, req KeyRequest) (NewKey, error) {
+func (s *Service) CreateKey(ctx context.Context, p Principal, req KeyRequest) (made NewKey, err error) {
+	defer func() {
+		err = s.audited(p, "key.create", made.ID, map[string]any{"name": req.Name, "role": made.Role, "owner": made.OwnerName, "ttl_seconds": req.TTL.Seconds()}, err)
+	}()
 	if err := p.may(auth.KeysOwn); err != nil {
 		return NewKey{}, err
 	}
@@ -140,7 +143,8 @@ func (s *Service) ListKeys(ctx context.Context, p Principal, all bool) ([]Key, e
 }
 
 // RevokeKey ends a key at once.
-func (s *Service) RevokeKey(ctx context.Context, p Principal, id string) error {
+func (s *Service) RevokeKey(ctx context.Context, p Principal, id string) (err error) {
+	defer func() { err = s.audited(p, "key.revoke", id, nil, err) }()
 	k, err := s.store.Key(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return errf(CodeNotFound, "there is no key %q", id)

@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -147,6 +148,8 @@ type prepared struct {
 	heal   bool
 	// sandbox is where it runs; nil is one of its own.
 	sandbox *nsbox.Sandbox
+	// trace has the span of the request, and no end.
+	trace context.Context
 }
 
 // prepare checks what can be told without the helper and makes the request that

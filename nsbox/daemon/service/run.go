@@ -23,6 +23,7 @@ type Run struct {
 type run struct {
 	s      *Service
 	id     string
+	p      Principal
 	detach bool
 	ring   *ring
 	ctx    context.Context

@@ -103,7 +103,10 @@ func sandboxError(err error) error {
 }
 
 // CreateSandbox makes a sandbox.
-func (s *Service) CreateSandbox(ctx context.Context, p Principal, req SandboxRequest) (Sandbox, error) {
+func (s *Service) CreateSandbox(ctx context.Context, p Principal, req SandboxRequest) (made Sandbox, err error) {
+	defer func() {
+		err = s.audited(p, "sandbox.create", made.ID, map[string]any{"language": req.Language, "limits": made.Limits, "volume": req.Volume}, err)
+	}()
 	if err := p.may(auth.Execute); err != nil {
 		return Sandbox{}, err
 	}
@@ -320,7 +323,8 @@ func (s *Service) Sandbox(ctx context.Context, p Principal, id string) (Sandbox,
 }
 
 // DeleteSandbox ends a sandbox and all that runs in it.
-func (s *Service) DeleteSandbox(ctx context.Context, p Principal, id string) error {
+func (s *Service) DeleteSandbox(ctx context.Context, p Principal, id string) (err error) {
+	defer func() { err = s.audited(p, "sandbox.delete", id, nil, err) }()
 	rec, b, err := s.sandbox(ctx, p, id, auth.ControlOwn, auth.ControlAny)
 	if err != nil {
 		return err

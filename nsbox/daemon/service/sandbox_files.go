@@ -49,7 +49,8 @@ func (s *Service) ReadSandboxFile(ctx context.Context, p Principal, id, name str
 
 // WriteSandboxFile writes a file of a sandbox from r, over what was there. mode
 // is its permission bits, 0 for 0644. More than MaxFile bytes are refused.
-func (s *Service) WriteSandboxFile(ctx context.Context, p Principal, id, name string, r io.Reader, mode fs.FileMode) (nsbox.SandboxFile, error) {
+func (s *Service) WriteSandboxFile(ctx context.Context, p Principal, id, name string, r io.Reader, mode fs.FileMode) (file nsbox.SandboxFile, err error) {
+	defer func() { err = s.audited(p, "sandbox.write", id, map[string]any{"name": name, "size": file.Size}, err) }()
 	_, b, err := s.sandbox(ctx, p, id, auth.ControlOwn, auth.ControlAny)
 	if err != nil {
 		return nsbox.SandboxFile{}, err
@@ -92,7 +93,10 @@ func (s *Service) MakeSandboxDir(ctx context.Context, p Principal, id, name stri
 
 // DeleteSandboxFile deletes a file, an empty directory, or with recursive all
 // below it.
-func (s *Service) DeleteSandboxFile(ctx context.Context, p Principal, id, name string, recursive bool) error {
+func (s *Service) DeleteSandboxFile(ctx context.Context, p Principal, id, name string, recursive bool) (err error) {
+	defer func() {
+		err = s.audited(p, "sandbox.remove", id, map[string]any{"name": name, "recursive": recursive}, err)
+	}()
 	_, b, err := s.sandbox(ctx, p, id, auth.ControlOwn, auth.ControlAny)
 	if err != nil {
 		return err
@@ -124,7 +128,8 @@ func (s *Service) ListVolumes(ctx context.Context, p Principal) ([]nsbox.VolumeI
 }
 
 // RemoveVolume deletes a volume of p's with all that is in it.
-func (s *Service) RemoveVolume(ctx context.Context, p Principal, name string) error {
+func (s *Service) RemoveVolume(ctx context.Context, p Principal, name string) (err error) {
+	defer func() { err = s.audited(p, "volume.delete", name, nil, err) }()
 	if err := p.may(auth.ControlOwn); err != nil {
 		return err
 	}

@@ -12,12 +12,15 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/daemon/audit"
 	"github.com/nsbox/nsbox/nsbox/daemon/auth"
+	"github.com/nsbox/nsbox/nsbox/daemon/metrics"
 	"github.com/nsbox/nsbox/nsbox/language"
 	"github.com/nsbox/nsbox/nsbox/store"
 )
@@ -54,6 +57,17 @@ type Options struct {
 	Available func(image string) bool
 	// HelperCheck asks the helper whether it answers; nil asks nobody.
 	HelperCheck func(context.Context) error
+	// Version tells a language's toolchain's version, "" where it is not known.
+	Version func(language string) string
+	// Audit records who did what; nil records nothing. AuditCode puts the source of
+	// programs into it.
+	Audit     *audit.Log
+	AuditCode bool
+	// Metrics and Tracing may be nil.
+	Metrics *metrics.Metrics
+	Tracing *metrics.Tracing
+	// Retention bounds what is kept.
+	Retention Retention
 	// Log may be nil.
 	Log *slog.Logger
 	// Now is the clock; nil is time.Now.
@@ -71,6 +85,7 @@ type Service struct {
 	passwords            *auth.Passwords
 	loginBoth, loginAddr *auth.Throttle
 	limitsMu             sync.Mutex
+	sandboxes            atomic.Int64 // that were live when last asked
 	sandboxMu            sync.Mutex
 	sessionMu            sync.Mutex
 	keysMu               sync.Mutex
@@ -86,6 +101,7 @@ type Service struct {
 	life    context.Context
 	endLife context.CancelFunc
 	wg      sync.WaitGroup
+	keeper  sync.WaitGroup
 	since   time.Time
 	closing bool
 }
@@ -134,8 +150,11 @@ func New(ctx context.Context, opts Options) (*Service, error) {
 		return nil, fmt.Errorf("artifacts: %w", err)
 	}
 	if err := s.settle(ctx); err != nil {
+		s.endLife()
 		return nil, err
 	}
+	opts.Metrics.Watch(s.load)
+	s.keeper.Go(s.keepTidy)
 	return s, nil
 }
 
@@ -157,6 +176,10 @@ func (s *Service) settle(ctx context.Context) error {
 	}
 	for _, e := range lost {
 		s.log.Warn("execution lost", "execution", e.ID, "owner", e.OwnerName)
+		err := s.audit(Principal{ID: e.OwnerID, Name: e.OwnerName}, "execute.end", e.ID, "lost", map[string]any{"reason": lostReason, "code_sha256": e.CodeSHA256})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -178,7 +201,17 @@ func (s *Service) Close(ctx context.Context) error {
 	}
 	s.endLife()
 	<-done
+	s.keeper.Wait()
 	return nil
+}
+
+// load is how busy the service is, for the metrics.
+func (s *Service) load() metrics.Load {
+	active, queued := s.queue.load()
+	s.mu.Lock()
+	kept := len(s.runs)
+	s.mu.Unlock()
+	return metrics.Load{Running: active, Queued: queued, Kept: kept, Sandboxes: int(s.sandboxes.Load())}
 }
 
 func (s *Service) now() time.Time { return s.opts.Now() }

@@ -53,7 +53,8 @@ func (s *Service) EnsureAdmin(ctx context.Context) (string, error) {
 }
 
 // CreateUser makes a user.
-func (s *Service) CreateUser(ctx context.Context, p Principal, req UserRequest) (User, error) {
+func (s *Service) CreateUser(ctx context.Context, p Principal, req UserRequest) (made User, err error) {
+	defer func() { err = s.audited(p, "user.create", req.Name, map[string]any{"role": made.Role}, err) }()
 	if err := p.may(auth.Users); err != nil {
 		return User{}, err
 	}
@@ -65,7 +66,7 @@ func (s *Service) CreateUser(ctx context.Context, p Principal, req UserRequest) 
 	if err := s.change(ctx, &u, req); err != nil {
 		return User{}, err
 	}
-	err := s.store.CreateUser(ctx, u)
+	err = s.store.CreateUser(ctx, u)
 	if errors.Is(err, store.ErrExists) {
 		return User{}, errf(CodeConflict, "there is a user %q already", req.Name)
 	}
@@ -118,7 +119,11 @@ func (s *Service) userNamed(ctx context.Context, id string) (store.User, error) 
 
 // UpdateUser changes role, password or state of the user with that id or name. A
 // new password and a disabled user end all logins.
-func (s *Service) UpdateUser(ctx context.Context, p Principal, id string, req UserRequest) (User, error) {
+func (s *Service) UpdateUser(ctx context.Context, p Principal, id string, req UserRequest) (changed User, err error) {
+	defer func() {
+		d := map[string]any{"role": changed.Role, "disabled": changed.Disabled, "password": req.Password != nil}
+		err = s.audited(p, "user.update", id, d, err)
+	}()
 	if err := p.may(auth.Users); err != nil {
 		return User{}, err
 	}
@@ -167,7 +172,8 @@ func (s *Service) keepsAdmin(ctx context.Context, before store.User, after *stor
 }
 
 // DeleteUser deletes the user with that id or name, with keys and logins.
-func (s *Service) DeleteUser(ctx context.Context, p Principal, id string) error {
+func (s *Service) DeleteUser(ctx context.Context, p Principal, id string) (err error) {
+	defer func() { err = s.audited(p, "user.delete", id, nil, err) }()
 	if err := p.may(auth.Users); err != nil {
 		return err
 	}
