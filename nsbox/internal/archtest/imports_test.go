@@ -94,6 +94,16 @@ var rules = []rule{
 		why:      "the service knows no protocol and no database",
 	},
 	{
+		packages: []string{"nsbox/daemon/web", "nsbox/daemon/compat", "nsbox/daemon/wsapi"},
+		never:    []string{"nsbox/store", "nsbox/store/...", "nsbox/daemon/auth", "nsbox/daemon/restapi", "nsbox/daemon/grpcapi", "nsbox/daemon/config"},
+		why:      "a front end asks the service alone, and knows no other front end",
+	},
+	{
+		packages: []string{"nsbox/daemon/restapi"},
+		never:    []string{"nsbox/store", "nsbox/store/...", "nsbox/daemon/grpcapi", "nsbox/daemon/config"},
+		why:      "REST is a thin layer over the service; what settings mean is decided where they are read",
+	},
+	{
 		packages: []string{"nsbox/helper", "nsbox/internal/confine", "nsbox/internal/cgroup", "nsbox/internal/ids"},
 		never:    []string{"net/http", "encoding/gob", "text/template", "plugin"},
 		deps:     false,
@@ -136,10 +146,12 @@ func TestWhoMayImport(t *testing.T) {
 		{libcontainer, []string{"nsbox/internal/zygote", "nsbox/helper", "nsbox/internal/cgroup", "cmd/nsbox-helper"}, "the runtime that builds zygotes is replaceable in one place"},
 		{libseccomp, []string{"nsbox/internal/seccomp"}, "filters are compiled in one place"},
 		{"C", []string{"nsbox/internal/seccomp", "nsbox/internal/zygote"}, "cgo belongs to the helper's parts that need a C library"},
-		{"nsbox/internal/nstest", nil, "test helpers are no part of a program"},
+		{"nsbox/internal/nstest", []string{"nsbox/daemon/internal/daemontest"}, "test helpers are no part of a program"},
 		{"nsbox/internal/leaktest", nil, "test helpers are no part of a program"},
+		{"nsbox/daemon/internal/daemontest", nil, "test helpers are no part of a program"},
+		{"github.com/danielgtaylor/huma/...", []string{"nsbox/daemon/restapi"}, "what describes the REST interface is replaceable in one place"},
 		{"nsbox/hostile", nil, "hostile programs are no part of a program"},
-		{"testing", []string{"nsbox/internal/nstest", "nsbox/hostile"}, "test helpers are no part of a program"},
+		{"testing", []string{"nsbox/internal/nstest", "nsbox/hostile", "nsbox/daemon/internal/daemontest"}, "test helpers are no part of a program"},
 	}
 	all := load(t)
 	for _, o := range owners {
