@@ -126,7 +126,7 @@ func TestOrder(t *testing.T) {
 func TestOrderOfStarted(t *testing.T) {
 	boot := late(t, Late{Kind: LateBoot, Landlock: 6})
 	last := -1
-	for _, name := range []string{"read-only /build", "fork the program", "drop bounding capability", "setresuid", "capset", "no_new_privs",
+	for _, name := range []string{"fork the program", "drop bounding capability", "setresuid", "capset", "no_new_privs",
 		"landlock", "seccomp", "execve /bin/true", "send the listener", "close_range", "report", "gate", "go on"} {
 		i := last + 1 + slices.Index(boot[last+1:], name)
 		if i <= last {
@@ -136,7 +136,7 @@ func TestOrderOfStarted(t *testing.T) {
 	}
 	release := late(t, Late{Kind: LateRelease, Message: []byte("{}\n"), Files: []FileEntry{{Name: "main.js", Size: 3}}})
 	last = -1
-	for _, name := range []string{"create file in /workspace", "report", "close_range", "capset", "no_new_privs", "seccomp", "tell the program", "wait for the program"} {
+	for _, name := range []string{"create file in /workspace", "read-only /build", "report", "close_range", "capset", "no_new_privs", "seccomp", "tell the program", "wait for the program"} {
 		i := last + 1 + slices.Index(release[last+1:], name)
 		if i <= last {
 			t.Fatalf("no step %q after step %d of %q", name, last, release)

@@ -29,10 +29,10 @@ type op struct {
 	nr    uintptr
 	args  [6]uintptr
 	from  uint8 // bit i: args[i] is the number of a register
-	rel   uint8 // bit i: args[i] is an offset into the data, until linked
 	save  int8  // register that takes the result, or -1
 	kind  opKind
 	flags uint8
+	rel   uint8 // bit i: args[i] is an offset into the data, until linked
 	_     [3]uint8
 }
 

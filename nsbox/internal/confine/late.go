@@ -131,39 +131,33 @@ func (l *Late) slot() uintptr {
 
 func (l *Late) program(region uintptr) (*program, error) {
 	p := &program{}
-	if l.Resize {
-		// The flags are those of the mount, which a remount would else take away.
-		p.call("resize scratch", unix.SYS_MOUNT, "none", "/workspace", nil, unix.MS_REMOUNT|unix.MS_NOSUID|unix.MS_NODEV, l.scratch())
-	}
-	if len(l.Files) > 0 {
-		if l.Kind == LateBoot {
-			return nil, errors.New("confine: files before the sandbox is taken")
-		}
-		writeFiles(p, l.Files)
+	if len(l.Files) > 0 && l.Kind == LateBoot {
+		return nil, errors.New("confine: files before the sandbox is taken")
 	}
 	switch l.Kind {
 	case LateExec:
-		sealBuild(p, l)
+		lateInit(p, l)
 		var tail int
 		forkProgram(p, &tail)
-		becomeProgram(p, l)
-		if err := execProgram(p, l, fdLate); err != nil {
+		if err := confineProgram(p, l, fdLate); err != nil {
+			return nil, err
+		}
+		if err := execProgram(p, l); err != nil {
 			return nil, err
 		}
 		tail = len(p.ops)
-		sendListener(p, fdLate)
-		retireInit(p)
-		p.wait("wait for the program", regPid)
+		lateTail(p, fdLate)
 	case LateBoot:
-		sealBuild(p, l)
 		var tail int
 		forkProgram(p, &tail)
 		// Not to close on exec: these two are the program's.
 		for fd := fdLate; fd < fdLate+2; fd++ {
 			p.call("keep the control pipes", unix.SYS_FCNTL, fd, unix.F_SETFD, 0)
 		}
-		becomeProgram(p, l)
-		if err := execProgram(p, l, fdLate+2); err != nil {
+		if err := confineProgram(p, l, fdLate+2); err != nil {
+			return nil, err
+		}
+		if err := execProgram(p, l); err != nil {
 			return nil, err
 		}
 		tail = len(p.ops)
@@ -178,8 +172,9 @@ func (l *Late) program(region uintptr) (*program, error) {
 		}
 		// Above what init closes when it retires.
 		p.call("dup3", unix.SYS_DUP3, control, fdControl, unix.O_CLOEXEC)
-		reportNow(p, RecordReady)
+		lateInit(p, l)
 		message := p.bytes(l.Message)
+		reportNow(p, RecordReady)
 		retireInit(p)
 		// The program may be dead, which the wait finds.
 		p.call("tell the program", unix.SYS_WRITE, fdControl, message, len(l.Message)).flags = flagIgnore
@@ -190,8 +185,25 @@ func (l *Late) program(region uintptr) (*program, error) {
 	return p, nil
 }
 
-// scratch are the mount options of the scratch file system's size.
-func (l *Late) scratch() string { return scratchOptions(l.Disk, l.Inodes) }
+// lateInit is what pid 1 does before the program is.
+func lateInit(p *program, l *Late) {
+	if l.Resize {
+		// The flags are those of the mount, which a remount would else take away.
+		p.call("resize scratch", unix.SYS_MOUNT, "none", "/workspace", nil, unix.MS_REMOUNT|unix.MS_NOSUID|unix.MS_NODEV,
+			scratchOptions(l.Disk, l.Inodes))
+	}
+	if len(l.Files) > 0 {
+		writeFiles(p, l.Files)
+	}
+	sealBuild(p, l)
+}
+
+// lateTail is what pid 1 does once the program runs.
+func lateTail(p *program, listener int) {
+	sendListener(p, listener)
+	retireInit(p)
+	p.wait("wait for the program", regPid)
+}
 
 // forkProgram forks the program's process. Init sleeps until the program's
 // execve and shares its descriptors with it until then (execve(2) gives the
@@ -319,27 +331,37 @@ func becomeProgram(p *program, l *Late) {
 	dropCapabilities(p)
 }
 
-// execProgram reports that all is ready and becomes the program. Seccomp comes
-// last: every earlier step needs a call that the program must not have, and
-// execve is all that remains. Descriptors from 3 up to free stay open.
-func execProgram(p *program, l *Late, free int) error {
-	if len(l.Argv) == 0 || len(l.BPF) == 0 || len(l.BPF)%8 != 0 {
-		return errors.New("confine: a list without a command or a filter")
+// confineProgram gives up all that the program must not have, and reports that
+// it is ready. Seccomp comes last: every earlier step needs a call that the
+// program must not have, and execve is all that remains. Descriptors from 3 up to
+// free stay open, and free becomes the filter's listener.
+func confineProgram(p *program, l *Late, free int) error {
+	if len(l.BPF) == 0 || len(l.BPF)%8 != 0 {
+		return errors.New("confine: a list without a filter")
 	}
+	becomeProgram(p, l)
 	if l.Landlock > 0 {
 		restrictWrites(p, l)
 	}
-	argv, envp := p.vector(l.Argv), p.vector(l.Env)
 	p.call("close_range", unix.SYS_CLOSE_RANGE, free, fdReport-1, 0)
 	p.call("close_range", unix.SYS_CLOSE_RANGE, fdReport, maxFD, unix.CLOSE_RANGE_CLOEXEC)
 	if l.Kind == LateExec {
 		reportNow(p, RecordReady)
 	}
 	loadSeccomp(p, l.BPF, free)
+	return nil
+}
+
+// execProgram becomes the program.
+func execProgram(p *program, l *Late) error {
+	if len(l.Argv) == 0 {
+		return errors.New("confine: a list without a command")
+	}
 	paths := lookPaths(l.Argv[0], l.Env)
 	if len(paths) == 0 {
 		return &Failure{Step: "find command " + l.Argv[0], Errno: int(unix.ENOENT)}
 	}
+	argv, envp := p.vector(l.Argv), p.vector(l.Env)
 	for i, path := range paths {
 		o := p.call("execve "+path, unix.SYS_EXECVE, path, argv, envp)
 		if i < len(paths)-1 {
