@@ -1,0 +1,214 @@
+"""Keeps a started Python from which programs are forked.
+
+The interpreter was started as for a program, "python3 FILE", with this module as
+its "usercustomize", which site imports at the end of its work, before Python
+looks at FILE. It serves nsbox-init on descriptor 3 in there. In a sandbox's
+process it gives way by raising the ImportError of a module that is not there, as
+site expects of most, and Python goes on as ever: it opens FILE and runs it. So
+there is no difference to see but what is made good below.
+
+All of this is trusted code until native code has confined the process.
+"""
+
+import sys
+
+
+def _template():
+    sys.path[:] = [p for p in sys.path if p != __file__.rpartition("/")[0]]
+    sys.path_importer_cache.pop(__file__.rpartition("/")[0], None)
+    first = frozenset(sys.modules)
+
+    import atexit
+    import os
+
+    kept = {}
+
+    def forget():
+        """Leaves out of Python's end what the program found already imported.
+
+        To take those modules apart one by one costs more than most programs do.
+        """
+        for name, module in kept.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+
+    # The first to be registered is the last to be called.
+    atexit.register(forget)
+
+    import ctypes
+    import errno
+    import gc
+    import json
+    import socket
+    import struct
+
+    control = socket.socket(fileno=3)
+    hello = json.loads(control.recv(1 << 16))
+    code = control.recv(1 << 16)
+    marker = hello["marker"]
+    libc = ctypes.PyDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+
+    def mapped(size):
+        # PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE
+        at = libc.mmap(None, size, 3, 0x4022, -1, 0)
+        if at in (None, ctypes.c_void_p(-1).value):
+            raise OSError(ctypes.get_errno(), "mmap")
+        return at
+
+    # The memory that the lists of system calls lie in, and their interpreter.
+    size = hello["early"] + hello["region"]
+    early = mapped(size)
+    region = early + hello["early"]
+    text = mapped(4096)
+    ctypes.memmove(text, code, len(code))
+    if libc.mprotect(text, 4096, 5) != 0:  # PROT_READ|PROT_EXEC
+        raise OSError(ctypes.get_errno(), "mprotect")
+    run = ctypes.PYFUNCTYPE(ctypes.c_long, ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p)(text)
+    state, program = early, early + 4096
+    ctypes.c_uint64.from_address(state + 216).value = hello["report"]
+    ctypes.c_uint64.from_address(state + 224).value = hello["disk"]
+    into = memoryview((ctypes.c_char * (hello["early"] - 4096)).from_address(program)).cast("B")
+    pidfd = ctypes.c_int.from_address(state + 1024)
+
+    missing = []
+    for name in hello["imports"]:
+        try:
+            __import__(name)
+        except ImportError:
+            missing.append(name)
+
+    # The file's name as the C code keeps it, to be changed in place.
+    wide = marker.encode("utf-32-le" if sys.byteorder == "little" else "utf-32-be")
+    places = []
+    with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as mem:
+        for line in maps:
+            span, mode = line.split()[:2]
+            if mode[:2] != "rw" or line.rstrip().endswith("[stack]"):
+                continue
+            start, end = (int(x, 16) for x in span.split("-"))
+            if start <= early < end or end - start > 256 << 20:
+                continue
+            mem.seek(start)
+            try:
+                data = mem.read(end - start)
+            except OSError:
+                continue
+            at = data.find(wide)
+            while at >= 0:
+                # "wide" itself is bytes, found as well; to change it does no harm
+                # but it must not count.
+                places.append(start + at)
+                at = data.find(wide, at + 4)
+    del data, maps, mem
+    own = ctypes.cast(ctypes.c_char_p(wide), ctypes.c_void_p).value
+    places = [p for p in places if p != own]
+    if not places:
+        raise RuntimeError("the name of the main file is not where it was looked for")
+
+    template_env = dict(os.environ)
+    touchy = ("PYTHON", "LANG", "LC_", "LD_", "MALLOC_", "GLIBC_", "TZ", "OMP_", "OPENBLAS_", "GOTO_", "MKL_",
+              "NUMEXPR_", "NPY_", "MPL", "XDG_", "KMP_", "BLIS_", "ARROW_", "PANDAS_")
+    hidden = {"PYTHONPATH"}
+    kept.update((n, m) for n, m in sys.modules.items() if n not in first)
+    names = frozenset(n.partition(".")[0] for n in kept)
+    # Nobody gives these back, so that nothing is taken apart at the program's end.
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(list(kept.values())))
+
+    gc.disable()
+    gc.collect()
+    gc.freeze()
+    control.send(json.dumps({"region": region, "early": early, "missing": missing}).encode())
+    rights = 4 * hello["descriptors"]
+    while True:
+        n, anc, _, _ = control.recvmsg_into([into], socket.CMSG_SPACE(rights))
+        if n == 0:
+            os._exit(0)
+        fds = struct.unpack("%di" % (len(anc[0][2]) // 4), anc[0][2]) if anc else ()
+        if fds == tuple(range(4, 4 + len(fds))):
+            pid = run(program, 0, state)
+            if pid == 0:
+                break
+        else:
+            pid = -errno.EBADF
+        if pid > 0:
+            control.sendmsg([struct.pack("i", pid)], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", pidfd.value))])
+            os.close(pidfd.value)
+        else:
+            control.send(struct.pack("i", pid))
+        for fd in fds:
+            os.close(fd)
+
+    # From here on this is pid 1 of a sandbox, past its gate, the files written.
+    where = struct.Struct("5Q")
+    base, after, parent, message, length = where.unpack(ctypes.string_at(state + 232, 40))
+    try:
+        pid = os.fork()
+    except OSError as e:
+        record = struct.pack("3I", 1, ctypes.c_uint32.from_address(base + 4).value + after - 1, e.errno)
+        os.write(hello["report"], record.ljust(152, b"\0"))
+        os._exit(127)
+    if pid != 0:
+        ctypes.c_uint64.from_address(state + 56).value = pid
+        run(base, parent, state)
+    message = ctypes.string_at(message, length)
+    run(base, after, state)
+
+    # And here it is the program's own process, confined.
+    libc.munmap(text, 4096)
+    libc.munmap(early, size)
+    strings = message.split(b"\0")
+    n, at = int(strings[0]), int(strings[1])
+    argv, env = strings[2:2 + n], strings[2 + n:-1]
+    control.detach()
+
+    def start_anew():
+        os.execvpe(os.fsdecode(argv[0]), argv, dict(e.split(b"=", 1) for e in env))
+
+    new = dict(os.fsdecode(e).split("=", 1) for e in env)
+    main = os.fsdecode(argv[at])
+    if len(main) > len(marker):
+        start_anew()
+    for name, value in template_env.items():
+        if name not in hidden and new.get(name) != value:
+            start_anew()
+    for name in new:
+        if name not in template_env and name.startswith(touchy):
+            start_anew()
+    # A file that a program has beside it is to be imported, not what is here.
+    for entry in os.listdir(main.rpartition("/")[0]):
+        if entry.partition(".")[0] in names:
+            start_anew()
+
+    for name in hidden:
+        os.environ.pop(name, None)
+    for name, value in new.items():
+        if name not in template_env:
+            os.environ[name] = value
+    if main != marker:
+        raw = main.encode("utf-32-le" if sys.byteorder == "little" else "utf-32-be", "surrogateescape") + b"\0\0\0\0"
+        for p in places:
+            ctypes.memmove(p, raw, len(raw))
+    rest = [os.fsdecode(a) for a in argv[at + 1:]]
+    sys.orig_argv[:] = [os.fsdecode(a) for a in argv]
+    sys.argv[:] = [main] + rest
+    modules = sys.modules
+    if "logging" in modules:
+        import time
+
+        modules["logging"]._startTime = time.time()
+    if "threading" in modules:
+        modules["threading"].main_thread()._set_native_id()
+    if "multiprocessing.process" in modules:
+        process = modules["multiprocessing.process"]
+        process.current_process()._config["authkey"] = process.AuthenticationString(os.urandom(32))
+    if "numpy.random" in modules:
+        modules["numpy.random"].seed()
+    gc.enable()
+
+
+_template()
+raise ImportError("No module named 'usercustomize'", name="usercustomize")
