@@ -32,6 +32,7 @@ type session struct {
 	began int64  // CLOCK_MONOTONIC
 	// files are the contents of the request's files, and what they are.
 	files   *os.File
+	head    []byte // the main file's beginning
 	entries []confine.FileEntry
 	// stop takes why a client wants the end; the stage under way listens.
 	stop chan cause
@@ -198,6 +199,9 @@ func (s *session) admit(p *wire.Packet) (err error) {
 	return s.conn.Unix().SetReadDeadline(time.Time{})
 }
 
+// maxHead bounds how much of the main file is looked through for what it imports.
+const maxHead = 16 << 10
+
 // takeFiles copies the files' bytes into a memfd. Their number was checked by
 // policy with the sizes that the spec states.
 func (s *session) takeFiles(spec nsbox.Spec, size int64) error {
@@ -223,6 +227,9 @@ func (s *session) takeFiles(spec nsbox.Spec, size int64) error {
 		if p.Kind != wire.KindData || int64(len(p.Body)) > left || len(p.Body) == 0 {
 			mem.Close()
 			return fmt.Errorf("%w: message %q of %d bytes among the files", nsbox.ErrBadRequest, p.Kind, len(p.Body))
+		}
+		if room := int(min(spec.Files[0].Size, maxHead)) - len(s.head); room > 0 {
+			s.head = append(s.head, p.Body[:min(room, len(p.Body))]...)
 		}
 		if _, err := mem.Write(p.Body); err != nil {
 			mem.Close()

@@ -122,10 +122,18 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 		return nil, err
 	}
 	files := append([]*os.File{streams.child[0], streams.child[1], streams.child[2], child}, joins...)
-	b.proc, err = z.Prepare(&confine.Spec{
+	spec := &confine.Spec{
 		InitID: pair.Init, ProgramID: pair.Program,
 		Disk: int64(st.Limits.Disk), Inodes: int64(st.Limits.Inodes), Joins: len(joins), TTY: tty != nil, Build: st.Build,
-	}, files...)
+	}
+	kind := confine.LateExec
+	if spec.Template = s.template(st, warm); spec.Template != nil {
+		kind = confine.LateFork
+	}
+	if b.proc, err = z.Prepare(spec, files...); confine.IsTemplate(err) {
+		spec.Template, kind = nil, confine.LateExec
+		b.proc, err = z.Prepare(spec, files...)
+	}
 	child.Close()
 	for _, j := range joins {
 		j.Close()
@@ -142,6 +150,7 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 	undo.Add(b.end)
 	streams.closeChild()
 	late := &confine.Late{
+		Kind: kind, Main: st.Main,
 		Argv: st.Argv, Env: st.Env, Disk: int64(st.Limits.Disk), Inodes: int64(st.Limits.Inodes),
 		OpenFiles: int64(st.Limits.OpenFiles), BPF: profile.bpf, Landlock: s.h.landlock, TTY: tty != nil,
 		Build: st.Build, Files: in.entries,

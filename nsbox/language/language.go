@@ -91,6 +91,8 @@ type Stage struct {
 	// OOM tells how the language's runtime says that its heap is full, where the
 	// runtime bounds its heap by {heap_mb} and so ends before the kernel ends it.
 	OOM *nsbox.OOMSign `toml:"oom"`
+	// Warm is nil where nothing of the command can be there before the program.
+	Warm *Warm `toml:"warm"`
 }
 
 // Recipe says how an image is made: a layer over the shared base.

@@ -182,6 +182,11 @@ func (s *Stage) validate(name string) error {
 	if s.Profile != "" && !reProfile.MatchString(s.Profile) {
 		return fmt.Errorf(`%s.profile is %q; allowed are lower case letters, digits and "-"`, name, s.Profile)
 	}
+	if s.Warm != nil {
+		if err := s.Warm.validate(name+".warm", s.Argv); err != nil {
+			return err
+		}
+	}
 	if o := s.OOM; o != nil {
 		if o.ExitCode < 1 || o.ExitCode > 255 {
 			return fmt.Errorf("%s.oom.exit_code is %d; allowed are 1 to 255", name, o.ExitCode)

@@ -27,12 +27,17 @@ type Stage struct {
 	Name    string // nsbox.StageCompile, nsbox.StageRun or nsbox.StageCheck
 	Argv    []string
 	Env     []string // each name once
+	BaseEnv []string // the same without what the request adds
 	Dir     string   // working directory: /workspace
 	Profile string
 	Limits  nsbox.Limits
 	// Build makes /build writable and keeps what is left there for the stage
 	// that follows.
 	Build bool
+	// Warm is how the command can be there ahead, or nil; Main the main file's
+	// place in Argv, or 0.
+	Warm *language.Warm
+	Main int
 	// OOM is how the language's runtime says that its heap is full, or nil.
 	OOM *nsbox.OOMSign
 }
@@ -146,8 +151,8 @@ func resolveStage(name string, lang *language.Language, s *language.Stage, req n
 		return Stage{}, fmt.Errorf("%w: %w", nsbox.ErrLanguage, err)
 	}
 	st := Stage{
-		Name: name, Argv: argv, Env: mergeEnv(baseEnv(), env, extra), Dir: language.Workspace,
-		Profile: s.Profile, Limits: limits, OOM: s.OOM,
+		Name: name, Argv: argv, Env: mergeEnv(baseEnv(), env, extra), BaseEnv: mergeEnv(baseEnv(), env), Dir: language.Workspace,
+		Profile: s.Profile, Limits: limits, OOM: s.OOM, Warm: s.Warm, Main: language.MainIndex(s.Argv),
 	}
 	if st.Profile == "" {
 		st.Profile = DefaultProfile

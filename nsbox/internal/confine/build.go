@@ -51,6 +51,12 @@ type descriptors struct {
 func buildEarly(s *Spec, d descriptors, region uintptr) *program {
 	p := &program{}
 	defaultSignals(p)
+	earlySteps(p, s, d, region)
+	return p
+}
+
+// earlySteps are what every kind of sandbox does first.
+func earlySteps(p *program, s *Spec, d descriptors, region uintptr) {
 	// The cgroup before anything that uses memory or time to speak of.
 	joinCgroup(p, d.joins)
 	takeDescriptors(p, d)
@@ -64,7 +70,6 @@ func buildEarly(s *Spec, d descriptors, region uintptr) *program {
 	p.call("sethostname", unix.SYS_SETHOSTNAME, Hostname, len(Hostname))
 	reportNow(p, RecordWaiting)
 	passGate(p, region)
-	return p
 }
 
 // defaultSignals undoes what the zygote and its callers ignore: it lets the

@@ -14,6 +14,9 @@ const (
 	opWait               // wait for the forked child, report, exit; never returns
 	opGoOn               // go on with the linked program at args[0]
 	opIdle               // sleep until killed; never returns
+	// Of native alone, see template.go.
+	opClone  // clone3; the parent returns with its result
+	opReturn // return to the caller, who goes on in another process at args[0]
 )
 
 // Flags of an op.

@@ -17,6 +17,8 @@ type Late struct {
 	Kind LateKind
 	Argv []string
 	Env  []string
+	// Main is the main file's place in Argv, for LateFork.
+	Main int
 	// Disk is in bytes, Inodes a count, for all writable file systems together;
 	// Resize sets them anew where the Spec had others.
 	Disk, Inodes int64
@@ -49,6 +51,9 @@ const (
 	// writes Message to the control pipe. That pipe's write end, and with Files
 	// their memfd before it.
 	LateRelease
+	// LateFork is LateExec for a sandbox that a Template cloned: the interpreter
+	// goes on with the main file instead of an execve.
+	LateFork
 )
 
 const (
@@ -147,6 +152,11 @@ func (l *Late) program(region uintptr) (*program, error) {
 		}
 		tail = len(p.ops)
 		lateTail(p, fdLate)
+	case LateFork:
+		lateInit(p, l)
+		if err := forkLate(p, l); err != nil {
+			return nil, err
+		}
 	case LateBoot:
 		var tail int
 		forkProgram(p, &tail)
@@ -345,7 +355,7 @@ func confineProgram(p *program, l *Late, free int) error {
 	}
 	p.call("close_range", unix.SYS_CLOSE_RANGE, free, fdReport-1, 0)
 	p.call("close_range", unix.SYS_CLOSE_RANGE, fdReport, maxFD, unix.CLOSE_RANGE_CLOEXEC)
-	if l.Kind == LateExec {
+	if l.Kind != LateBoot {
 		reportNow(p, RecordReady)
 	}
 	loadSeccomp(p, l.BPF, free)

@@ -13,9 +13,9 @@
 #define OP_NR 0
 #define OP_ARGS 8
 #define OP_FROM 56
-#define OP_SAVE 58
-#define OP_KIND 59
-#define OP_FLAGS 60
+#define OP_SAVE 57
+#define OP_KIND 58
+#define OP_FLAGS 59
 #define HEADER 16
 #define RECORD 64
 #define REPORT 216
@@ -60,9 +60,9 @@ next:
 	JEQ  wait
 	CMPL AX, $3
 	JEQ  goon
-	CMPL AX, $4
-	JEQ  clone
 	CMPL AX, $5
+	JEQ  clone
+	CMPL AX, $6
 	JEQ  return
 
 overrun:

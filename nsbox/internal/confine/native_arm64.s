@@ -5,9 +5,9 @@
 #define OP_NR 0
 #define OP_ARGS 8
 #define OP_FROM 56
-#define OP_SAVE 58
-#define OP_KIND 59
-#define OP_FLAGS 60
+#define OP_SAVE 57
+#define OP_KIND 58
+#define OP_FLAGS 59
 #define HEADER 16
 #define RECORD 64
 #define REPORT 216
@@ -50,9 +50,9 @@ next:
 	BEQ   wait
 	CMP   $3, R9
 	BEQ   goon
-	CMP   $4, R9
-	BEQ   clone
 	CMP   $5, R9
+	BEQ   clone
+	CMP   $6, R9
 	BEQ   return
 
 overrun:

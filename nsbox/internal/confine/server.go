@@ -46,6 +46,8 @@ type zygote struct {
 	self     *os.File // this program, for the collector
 	profiles map[string][]byte
 	region   uintptr
+	// templates by what they were asked for with, those included that can't be used.
+	templates map[string]*template
 	// made counts the children; names keeps the steps of the latest.
 	made  uint64
 	names [keptNames][]string
@@ -79,7 +81,7 @@ func serveZygote() error {
 	if err != nil {
 		return err
 	}
-	z := &zygote{conn: conn, self: self, profiles: map[string][]byte{}, region: region}
+	z := &zygote{conn: conn, self: self, profiles: map[string][]byte{}, region: region, templates: map[string]*template{}}
 	if err := conn.Send(KindReady, Ready{Region: uint64(region)}); err != nil {
 		return err
 	}
@@ -195,13 +197,14 @@ func (z *zygote) reply(b *born, err error) error {
 		return err
 	}
 	defer b.close()
-	return z.conn.Send(KindChild, Child{Number: b.number}, b.files...)
+	return z.conn.Send(KindChild, Child{Number: b.number, Region: b.region}, b.files...)
 }
 
 // born is a process just cloned.
 type born struct {
 	files  []*os.File // pidfd; for a sandbox also its user and mount namespaces
 	number uint64
+	region uint64 // of a template's child
 }
 
 func (b *born) close() {
@@ -223,13 +226,29 @@ func (z *zygote) spawn(s *Spec, files []*os.File) (*born, error) {
 		return nil, &Failure{Step: "read the spec", Errno: int(unix.EINVAL)}
 	}
 	n := numbers(files)
+	var tm *template
+	if s.Template != nil {
+		var err error
+		if tm, err = z.template(s.Template); err != nil {
+			return nil, err
+		}
+		if s.TTY || s.Joins > maxJoins {
+			return nil, errNoUse
+		}
+	}
 	maps, err := openMaps()
 	if err != nil {
 		return nil, err
 	}
 	defer maps.close()
 	d := descriptors{stdin: n[0], stdout: n[1], stderr: n[2], report: n[3], gate: n[4], maps: maps.read, joins: n[5:]}
-	b, pid, err := z.clone(buildEarly(s, d, z.region), cloneNamespaces)
+	var b *born
+	var pid int
+	if tm != nil {
+		b, pid, err = z.fork(tm, s, d)
+	} else {
+		b, pid, err = z.clone(buildEarly(s, d, z.region), cloneNamespaces)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,9 @@ type Spec struct {
 	TTY    bool  `json:"tty"`
 	// Build makes /build the program's.
 	Build bool `json:"build"`
+	// Template, where it is not nil, is the interpreter to clone the sandbox from;
+	// what comes through the gate must be LateFork then. See IsTemplate for the errors.
+	Template *Template `json:"template,omitempty"`
 }
 
 // Ready is the zygote's first message: it serves, and has set memory aside at
@@ -77,6 +80,9 @@ type CollectSpec struct {
 // Child numbers a child of the zygote.
 type Child struct {
 	Number uint64 `json:"number"`
+	// Region is where the sandbox has what comes through its gate, if not where
+	// Ready said.
+	Region uint64 `json:"region,omitempty"`
 }
 
 // StepQuery asks for the name of a step that a Record of a child has by its

@@ -167,6 +167,7 @@ type Process struct {
 	// nil for a collector.
 	UserNS, MountNS *os.File
 	gate            *os.File // of a sandbox
+	region          uint64   // see confine.Child
 	late            *confine.Packet
 }
 
@@ -183,7 +184,7 @@ func (p *Process) Close() {
 // names; they stay open here. It asks nobody: the sandbox itself has the packet
 // when Proceed returns.
 func (p *Process) Proceed(l *confine.Late, files ...*os.File) error {
-	packet, err := l.Link(p.zygote.region, len(files))
+	packet, err := l.Link(p.region, len(files))
 	if err != nil {
 		return err
 	}
@@ -319,7 +320,10 @@ func (z *Zygote) child(kind wire.Kind, spec any, want int, files []*os.File) (*P
 		pk.Close()
 		return nil, err
 	}
-	p := &Process{zygote: z, number: c.Number, Pidfd: pidfd}
+	p := &Process{zygote: z, number: c.Number, Pidfd: pidfd, region: c.Region}
+	if p.region == 0 {
+		p.region = z.region
+	}
 	if want == 3 {
 		p.UserNS, p.MountNS = pk.Files[1], pk.Files[2]
 	}

@@ -39,6 +39,7 @@ def _template():
     import errno
     import gc
     import json
+    import re
     import socket
     import struct
 
@@ -81,31 +82,41 @@ def _template():
         except ImportError:
             missing.append(name)
 
-    # The file's name as the C code keeps it, to be changed in place.
-    wide = marker.encode("utf-32-le" if sys.byteorder == "little" else "utf-32-be")
-    places = []
-    with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as mem:
-        for line in maps:
-            span, mode = line.split()[:2]
-            if mode[:2] != "rw" or line.rstrip().endswith("[stack]"):
-                continue
-            start, end = (int(x, 16) for x in span.split("-"))
-            if start <= early < end or end - start > 256 << 20:
-                continue
-            mem.seek(start)
-            try:
-                data = mem.read(end - start)
-            except OSError:
-                continue
-            at = data.find(wide)
-            while at >= 0:
-                # "wide" itself is bytes, found as well; to change it does no harm
-                # but it must not count.
-                places.append(start + at)
-                at = data.find(wide, at + 4)
-    del data, maps, mem
-    own = ctypes.cast(ctypes.c_char_p(wide), ctypes.c_void_p).value
-    places = [p for p in places if p != own]
+    # The file's name as the C code keeps it, to be changed in place: wherever the
+    # memory has it and a pointer to it, too, so that it is no stale copy.
+    utf32 = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
+    block = 1 << 20
+    buffer = mapped(block)
+    view = memoryview((ctypes.c_char * block).from_address(buffer)).cast("B")
+
+    def blocks():
+        with open("/proc/self/maps") as maps:
+            spans = [line.split() for line in maps]
+        with open("/proc/self/mem", "rb", 0) as mem:
+            for fields in spans:
+                start, end = (int(x, 16) for x in fields[0].split("-"))
+                if fields[1][:2] != "rw" or fields[-1] == "[stack]":
+                    continue
+                # What this code has mapped itself may be joined with its neighbours.
+                holes = sorted([(buffer, buffer + block), (early, early + size), (end, end)])
+                for low, high in holes:
+                    while start < min(low, end):
+                        mem.seek(start)
+                        n = mem.readinto(view[:min(low - start, block)])
+                        yield start, n
+                        # A name may lie across the edge of two blocks.
+                        start += n - (8192 if n == block else 0)
+                    start = max(start, high)
+
+    name = re.compile(re.escape(marker.encode(utf32)))
+    places = {start + m.start() for start, n in blocks() for m in name.finditer(view[:n])}
+    pointed = set()
+    for _, n in blocks():
+        pointed |= places.intersection(view[:n & ~7].cast("Q"))
+    # The pattern's own text is an object of Python's, with its type before it.
+    data = bytes.__basicsize__ - 1
+    places = sorted(p for p in pointed if ctypes.c_size_t.from_address(p - data + 8).value != id(bytes))
+    libc.munmap(buffer, block)
     if not places:
         raise RuntimeError("the name of the main file is not where it was looked for")
 
@@ -189,7 +200,7 @@ def _template():
         if name not in template_env:
             os.environ[name] = value
     if main != marker:
-        raw = main.encode("utf-32-le" if sys.byteorder == "little" else "utf-32-be", "surrogateescape") + b"\0\0\0\0"
+        raw = main.encode(utf32, "surrogatepass") + b"\0\0\0\0"
         for p in places:
             ctypes.memmove(p, raw, len(raw))
     rest = [os.fsdecode(a) for a in argv[at + 1:]]
