@@ -94,7 +94,17 @@ type Isolation struct {
 	Seccomp    string   `json:"seccomp"`
 	Landlock   bool     `json:"landlock"`
 	Warm       bool     `json:"warm"`
+	// Start is how the last stage's command came to run: StartExec, StartForked or
+	// StartStarted. What confines it is the same.
+	Start string `json:"start,omitempty"`
 }
+
+// How a command is started.
+const (
+	StartExec    = "exec"    // executed in its sandbox
+	StartForked  = "forked"  // forked from an interpreter that was up
+	StartStarted = "started" // waiting in its sandbox
+)
 
 // StageResult is how one stage ended. The helper makes it without the streams;
 // the client, which reads them, adds those.

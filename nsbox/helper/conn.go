@@ -40,6 +40,8 @@ type session struct {
 	// value and lost are what a snippet gave, and that the interpreter's state is.
 	value json.RawMessage
 	lost  bool
+	// start is how the stage under way came to run: nsbox.StartExec and so on.
+	start string
 }
 
 // Serve runs the execution that the peer asks for, and closes the connection.
@@ -277,7 +279,7 @@ func (s *session) done(out *output) error {
 	cg := string(s.h.tree.Layout())
 	iso, err := json.Marshal(nsbox.Isolation{
 		Namespaces: confine.Namespaces, Cgroup: cg, Seccomp: shown(s.plan.Stages[len(s.plan.Stages)-1].Profile),
-		Landlock: s.h.landlock > 0, Warm: s.warm,
+		Landlock: s.h.landlock > 0, Warm: s.warm, Start: s.start,
 	})
 	if err != nil {
 		return err

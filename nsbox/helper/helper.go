@@ -33,6 +33,8 @@ type Config struct {
 	ImageDir string
 	// Candidates prefers images that are being tested: see image.OpenCandidates.
 	Candidates bool
+	// NoTemplates starts an interpreter anew for every program.
+	NoTemplates bool
 	// InitPath is nsbox-init.
 	InitPath string
 	// IDBase and IDCount are the block of host ids.

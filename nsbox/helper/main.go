@@ -60,7 +60,7 @@ func Main(args []string) int {
 // options are the flags of both commands.
 type options struct {
 	socket, group, images, init, config, languages, profiles, volumes string
-	verbose, candidates                                               bool
+	verbose, candidates, templates                                    bool
 }
 
 func mainErr(args []string) error {
@@ -80,6 +80,7 @@ func mainErr(args []string) error {
 	if args[1] == "serve" {
 		fl.StringVar(&o.socket, "socket", defaultRunDir+"/helper.sock", "unix socket to listen on")
 		fl.StringVar(&o.volumes, "volumes", defaultVolumes, "directory of the volumes of sandboxes that live on")
+		fl.BoolVar(&o.templates, "templates", true, "fork programs from started interpreters where the language allows it")
 		fl.StringVar(&o.group, "group", defaultGroup, "group whose members may connect")
 	}
 	if err := fl.Parse(args[2:]); err != nil {
@@ -103,7 +104,7 @@ func (o options) build(once bool) (*Helper, error) {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	cfg := Config{
-		RunDir: defaultRunDir, ImageDir: o.images, Candidates: o.candidates, InitPath: o.init, ProfileDir: o.profiles, VolumeDir: o.volumes, Log: log, Once: once,
+		RunDir: defaultRunDir, ImageDir: o.images, Candidates: o.candidates, InitPath: o.init, ProfileDir: o.profiles, VolumeDir: o.volumes, NoTemplates: !o.templates, Log: log, Once: once,
 		IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings(), Cache: config.DefaultCache(),
 	}
 	if cfg.InitPath == "" {

@@ -127,11 +127,12 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 		Disk: int64(st.Limits.Disk), Inodes: int64(st.Limits.Inodes), Joins: len(joins), TTY: tty != nil, Build: st.Build,
 	}
 	kind := confine.LateExec
+	s.start = nsbox.StartExec
 	if spec.Template = s.template(st, warm); spec.Template != nil {
-		kind = confine.LateFork
+		kind, s.start = confine.LateFork, nsbox.StartForked
 	}
 	if b.proc, err = z.Prepare(spec, files...); confine.IsTemplate(err) {
-		spec.Template, kind = nil, confine.LateExec
+		spec.Template, kind, s.start = nil, confine.LateExec, nsbox.StartExec
 		b.proc, err = z.Prepare(spec, files...)
 	}
 	child.Close()

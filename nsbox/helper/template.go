@@ -14,7 +14,7 @@ import (
 // alone is over before an interpreter has started.
 func (s *session) template(st policy.Stage, warm bool) *confine.Template {
 	w := st.Warm
-	if w == nil || w.Kind != language.WarmFork || !warm || st.Name != nsbox.StageRun || st.Main == 0 || s.plan.TTY != nil {
+	if s.h.cfg.NoTemplates || w == nil || w.Kind != language.WarmFork || !warm || st.Name != nsbox.StageRun || st.Main == 0 || s.plan.TTY != nil {
 		return nil
 	}
 	// The program's side has still some calls to do behind its filter, which only

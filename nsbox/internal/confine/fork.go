@@ -17,24 +17,16 @@ import (
 // as init has a table of its own. Nothing but this list runs between the filter
 // and that.
 func forkLate(p *program, l *Late) error {
-	if len(l.BPF) == 0 || len(l.BPF)%8 != 0 || l.Main < 1 || l.Main >= len(l.Argv) || l.TTY {
-		return errors.New("confine: a list for a template without a main file or a filter, or with a terminal")
+	if l.Main < 1 || l.Main >= len(l.Argv) || l.TTY {
+		return errors.New("confine: a list for a template without a main file, or with a terminal")
 	}
 	message := forkMessage(l)
 	var tail int
 	p.jumps = append(p.jumps, jump{len(p.ops), &tail})
 	p.giveBack("fork the program", p.bytes(message), len(message))
-	becomeProgram(p, l)
-	if l.Landlock > 0 {
-		restrictWrites(p, l)
+	if err := confineProgram(p, l, fdLate); err != nil {
+		return err
 	}
-	// It was not, while it could reach more than a program may. Now its files under
-	// /proc/self must be its own, as after an execve.
-	p.call("dumpable", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1)
-	p.call("close_range", unix.SYS_CLOSE_RANGE, fdLate, fdReport-1, 0)
-	p.call("close_range", unix.SYS_CLOSE_RANGE, fdReport+1, maxFD, 0)
-	reportNow(p, RecordReady)
-	loadSeccomp(p, l.BPF, fdLate)
 	sendListener(p, fdLate)
 	p.call("close_range", unix.SYS_CLOSE_RANGE, fdLate, maxFD, 0)
 	p.giveBack("run the program", 0, 0)

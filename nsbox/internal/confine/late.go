@@ -353,6 +353,11 @@ func confineProgram(p *program, l *Late, free int) error {
 	if l.Landlock > 0 {
 		restrictWrites(p, l)
 	}
+	if l.Kind == LateFork {
+		// It was not, while it could reach more than a program may. Now its files under
+		// /proc/self must be its own, as after an execve.
+		p.call("dumpable", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1)
+	}
 	p.call("close_range", unix.SYS_CLOSE_RANGE, free, fdReport-1, 0)
 	p.call("close_range", unix.SYS_CLOSE_RANGE, fdReport, maxFD, unix.CLOSE_RANGE_CLOEXEC)
 	if l.Kind != LateBoot {

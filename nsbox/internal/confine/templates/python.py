@@ -129,9 +129,20 @@ def _template():
     # Nobody gives these back, so that nothing is taken apart at the program's end.
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(list(kept.values())))
 
+    # What is frozen is never collected, and the program's globals are to be.
+    main_module = [sys.modules["__main__"], vars(sys.modules["__main__"])]
     gc.disable()
     gc.collect()
+    for o in main_module:
+        ctypes.pythonapi.PyObject_GC_UnTrack(ctypes.py_object(o))
     gc.freeze()
+    # Where the kernel finds the command's words: struct prctl_mm_map.
+    with open("/proc/self/stat") as f:
+        fields = [int(x) for x in f.read().rpartition(")")[2].split()[1:]]
+    code_and_data = fields[22:24] + fields[41:44]
+    stack = fields[24]
+    libc.sbrk.restype = ctypes.c_void_p
+    libc.prctl.argtypes = [ctypes.c_int] + 4 * [ctypes.c_ulong]
     control.send(json.dumps({"region": region, "early": early, "missing": missing}).encode())
     rights = 4 * hello["descriptors"]
     while True:
@@ -165,15 +176,20 @@ def _template():
     if pid != 0:
         ctypes.c_uint64.from_address(state + 56).value = pid
         run(base, parent, state)
-    message = ctypes.string_at(message, length)
+    strings = ctypes.string_at(message, length).split(b"\0")
+    n, at = int(strings[0]), int(strings[1])
+    argv, env = strings[2:2 + n], strings[2 + n:-1]
+    # For /proc/self/cmdline and environ. Where it fails, they tell of this module.
+    told = [ctypes.create_string_buffer(b"\0".join(s)) for s in (argv, env)]
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(told))
+    spans = [x for b in told for x in (ctypes.addressof(b), ctypes.addressof(b) + len(b))]
+    layout = struct.pack("12QIi", *code_and_data, libc.sbrk(0), stack, *spans, 0, 0, -1)
+    libc.prctl(35, 14, ctypes.cast(layout, ctypes.c_void_p).value, len(layout), 0)
     run(base, after, state)
 
     # And here it is the program's own process, confined.
     libc.munmap(text, 4096)
     libc.munmap(early, size)
-    strings = message.split(b"\0")
-    n, at = int(strings[0]), int(strings[1])
-    argv, env = strings[2:2 + n], strings[2 + n:-1]
     control.detach()
 
     def start_anew():
@@ -218,6 +234,8 @@ def _template():
         process.current_process()._config["authkey"] = process.AuthenticationString(os.urandom(32))
     if "numpy.random" in modules:
         modules["numpy.random"].seed()
+    for o in main_module:
+        ctypes.pythonapi.PyObject_GC_Track(ctypes.py_object(o))
     gc.enable()
 
 

@@ -1,0 +1,144 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/helperproc"
+	"github.com/nsbox/nsbox/nsbox/internal/nstest"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// program is one of testdata/conformance.
+type program struct {
+	name string
+	req  nsbox.Request
+}
+
+// sameEitherWay reads an archive of programs: the first file of each directory that
+// is not stdin, args or env is the main file.
+func sameEitherWay(t *testing.T, language string) []program {
+	t.Helper()
+	ar, err := txtar.ParseFile("testdata/conformance/" + strings.TrimSuffix(language, "-slim") + ".txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []program
+	for _, f := range ar.Files {
+		name, file, ok := strings.Cut(f.Name, "/")
+		if !ok {
+			t.Fatalf("%s: want NAME/FILE", f.Name)
+		}
+		if len(list) == 0 || list[len(list)-1].name != name {
+			list = append(list, program{name: name, req: nsbox.Request{Language: language}})
+		}
+		r := &list[len(list)-1].req
+		lines := strings.Split(strings.TrimSuffix(string(f.Data), "\n"), "\n")
+		switch file {
+		case "stdin":
+			r.Stdin = bytes.NewReader(f.Data)
+		case "args":
+			r.Args = lines
+		case "env":
+			r.Env = lines
+		default:
+			r.Files = append(r.Files, nsbox.File{Name: path.Clean(file), Data: f.Data})
+		}
+	}
+	return list
+}
+
+// startHelper starts one more helper with arguments.
+func startHelper(t *testing.T, args ...string) *nsbox.Client {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	h, err := helperproc.Start(ctx, helperproc.Config{
+		Program: nstest.RequireHelper(t), Dir: t.TempDir(), Args: append([]string{"--images", nstest.Images()}, args...),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Stop(); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Logf("helper: %s", h.Log())
+		}
+	})
+	return &nsbox.Client{Socket: h.Socket}
+}
+
+// awaitStart runs a program until it is started in the given way.
+func awaitStart(t *testing.T, c *nsbox.Client, req nsbox.Request, start string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		res := run(t, c, req)
+		if res.Isolation.Start == start {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("programs are still started by %s, not %s: %s", res.Isolation.Start, start, show(res))
+		}
+	}
+}
+
+// A program must not be able to tell how it was started: it prints the same and
+// ends in the same way.
+func conform(t *testing.T, language, start string) {
+	nstest.RequireRoot(t)
+	nstest.RequireImage(t, language)
+	anew, ahead := startHelper(t, "--templates=false"), startHelper(t)
+	list := sameEitherWay(t, language)
+	awaitStart(t, ahead, list[0].req, start)
+	for _, p := range list {
+		t.Run(p.name, func(t *testing.T) {
+			var in []byte
+			if b, ok := p.req.Stdin.(*bytes.Reader); ok {
+				in = make([]byte, b.Len())
+				if _, err := b.ReadAt(in, 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			one := func(c *nsbox.Client) nsbox.Result {
+				req := p.req
+				if in != nil {
+					req.Stdin = bytes.NewReader(in)
+				}
+				return run(t, c, req)
+			}
+			want, got := one(anew), one(ahead)
+			if want.Isolation.Start != nsbox.StartExec || got.Isolation.Start != start {
+				t.Fatalf("started by %s and %s", want.Isolation.Start, got.Isolation.Start)
+			}
+			for _, d := range []struct {
+				what      string
+				want, got []byte
+			}{
+				{"verdict", []byte(want.Verdict), []byte(got.Verdict)},
+				{"signal", []byte(want.Signal), []byte(got.Signal)},
+				{"stdout", scrub(want.Stdout), scrub(got.Stdout)},
+				{"stderr", scrub(want.Stderr), scrub(got.Stderr)},
+			} {
+				if !bytes.Equal(d.want, d.got) {
+					t.Errorf("%s differs\nstarted anew: %.3000s\nstarted ahead: %.3000s", d.what, d.want, d.got)
+				}
+			}
+			if want.ExitCode != got.ExitCode {
+				t.Errorf("exit %d; started anew %d", got.ExitCode, want.ExitCode)
+			}
+			if os.Getenv("NSBOX_SHOW") != "" {
+				t.Log(show(want))
+			}
+		})
+	}
+}
+
+func TestConformancePython(t *testing.T) { conform(t, "python-slim", nsbox.StartForked) }
