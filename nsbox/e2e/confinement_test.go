@@ -54,9 +54,11 @@ print(json.dumps(dict(
     Sys=os.path.exists('/sys/kernel'), Ctty=ctty, Session=os.getsid(0) == os.getpid())))
 `
 
-func probeInside(t *testing.T, c *nsbox.Client) inside {
+func probeInside(t *testing.T, c *nsbox.Client, start string) inside {
 	t.Helper()
-	res := run(t, c, nsbox.Request{Language: "python-slim", Files: []nsbox.File{{Name: "probe.py", Data: []byte(probe)}}})
+	req := nsbox.Request{Language: "python-slim", Files: []nsbox.File{{Name: "probe.py", Data: []byte(probe)}}}
+	awaitStart(t, c, req, start)
+	res := run(t, c, req)
 	var in inside
 	if err := json.Unmarshal(res.Stdout, &in); err != nil {
 		t.Fatalf("%v: %s", err, show(res))
@@ -66,9 +68,15 @@ func probeInside(t *testing.T, c *nsbox.Client) inside {
 
 func TestInside(t *testing.T) {
 	nstest.RequireImage(t, "python-slim")
-	c := client(t)
 	t.Setenv("NSBOX_TEST_SECRET", "leaked")
-	in := probeInside(t, c)
+	t.Run(nsbox.StartExec, func(t *testing.T) {
+		checkInside(t, probeInside(t, startHelper(t, "--templates=false"), nsbox.StartExec))
+	})
+	t.Run(nsbox.StartForked, func(t *testing.T) { checkInside(t, probeInside(t, startHelper(t), nsbox.StartForked)) })
+}
+
+func checkInside(t *testing.T, in inside) {
+	t.Helper()
 
 	for n, link := range in.Namespaces {
 		host, err := os.Readlink("/proc/self/ns/" + n)

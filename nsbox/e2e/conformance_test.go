@@ -97,7 +97,9 @@ func conform(t *testing.T, language, start string) {
 	nstest.RequireImage(t, language)
 	anew, ahead := startHelper(t, "--templates=false"), startHelper(t)
 	list := sameEitherWay(t, language)
-	awaitStart(t, ahead, list[0].req, start)
+	for _, p := range list {
+		awaitStart(t, ahead, p.req, start)
+	}
 	for _, p := range list {
 		t.Run(p.name, func(t *testing.T) {
 			var in []byte

@@ -2,6 +2,8 @@ package helper
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/internal/confine"
@@ -22,20 +24,33 @@ func (s *session) template(st policy.Stage, warm bool) *confine.Template {
 	if st.Profile != policy.DefaultProfile {
 		return nil
 	}
-	t := &confine.Template{Kind: w.Interpreter, Argv: st.Argv[:st.Main], Env: st.BaseEnv, Imports: w.Imports}
-	if s.mentions(w.Extra) {
-		t.Imports = append(append([]string{}, w.Imports...), w.Extra...)
+	more := 0
+	for i, set := range w.More {
+		if s.mentions(set) {
+			more = i + 1
+		}
 	}
-	return t
+	imports := slices.Concat(w.Imports, slices.Concat(w.More[:more]...))
+	return &confine.Template{Kind: w.Interpreter, Argv: st.Argv[:st.Main], Env: st.BaseEnv, Imports: imports}
 }
 
-// mentions tells whether the beginning of the main file has one of the names of
-// libraries in it. A wrong guess costs time only.
+// mentions tells whether the beginning of the main file has a line that imports
+// and has one of the names of libraries in it. A wrong guess costs time only.
 func (s *session) mentions(names []string) bool {
-	for _, n := range names {
-		if top, _, _ := bytes.Cut([]byte(n), []byte(".")); bytes.Contains(s.head, top) {
-			return true
+	for line := range bytes.Lines(s.head) {
+		line = bytes.TrimSpace(line)
+		if !slices.ContainsFunc(importing, func(w string) bool { return bytes.HasPrefix(line, []byte(w)) }) {
+			continue
+		}
+		for _, n := range names {
+			if top, _, _ := strings.Cut(n, "."); bytes.Contains(line, []byte(top)) {
+				return true
+			}
 		}
 	}
 	return false
 }
+
+// importing is how a line begins that imports a library, in the languages that
+// have templates.
+var importing = []string{"import ", "from ", "require "}

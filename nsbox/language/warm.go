@@ -15,10 +15,11 @@ type Warm struct {
 	// Interpreter is for WarmFork what kind of interpreter the command is:
 	// "python" or "ruby".
 	Interpreter string `toml:"interpreter"`
-	// Imports are the libraries that it has loaded, and Extra those that one more
-	// interpreter has, for programs whose main file mentions one of them.
-	Imports []string `toml:"imports"`
-	Extra   []string `toml:"extra"`
+	// Imports are the libraries that it has loaded. Each set of More is for one more
+	// interpreter, which has its libraries and those of the sets before it, too; it
+	// is for programs whose main file mentions one of the set.
+	Imports []string   `toml:"imports"`
+	More    [][]string `toml:"more"`
 	// Argv is for WarmStarted the command that waits for the program's, with the
 	// placeholders of the stage but for those that come from the program.
 	Argv []string `toml:"argv"`
@@ -50,8 +51,8 @@ func (w *Warm) validate(field string, argv []string) error {
 			return errors.New(field + `: the command's words up to {main} must be the same for every program, so that an interpreter can be started with them`)
 		}
 	case WarmStarted:
-		if w.Interpreter != "" || len(w.Imports) > 0 || len(w.Extra) > 0 {
-			return fmt.Errorf("%s: interpreter, imports and extra are for the kind fork", field)
+		if w.Interpreter != "" || len(w.Imports) > 0 || len(w.More) > 0 {
+			return fmt.Errorf("%s: interpreter, imports and more are for the kind fork", field)
 		}
 		if len(w.Argv) == 0 {
 			return fmt.Errorf("%s.argv is missing", field)
@@ -63,8 +64,20 @@ func (w *Warm) validate(field string, argv []string) error {
 	if err := list(field+".imports", w.Imports, reImport, "names of libraries"); err != nil {
 		return err
 	}
-	return list(field+".extra", w.Extra, reImport, "names of libraries")
+	if len(w.More) > maxMore {
+		return fmt.Errorf("%s.more has %d sets; at most %d are allowed", field, len(w.More), maxMore)
+	}
+	for i, set := range w.More {
+		if err := list(fmt.Sprintf("%s.more[%d]", field, i), set, reImport, "names of libraries"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// maxMore bounds the interpreters that a language keeps up, each of which needs
+// memory.
+const maxMore = 3
 
 // MainIndex returns where {main} stands in a command whose words before it do
 // not depend on the program, and 0 where there is no such place.

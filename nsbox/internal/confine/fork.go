@@ -39,17 +39,20 @@ func forkLate(p *program, l *Late) error {
 	return nil
 }
 
-// forkMessage tells the interpreter what to run: the number of words and which of
-// them is the main file, the words, the environment, each with a NUL behind it.
+// forkMessage tells the interpreter what to run: the number of words, which of
+// them is the main file, how many bytes they have, the words, the environment,
+// each with a NUL behind it.
 func forkMessage(l *Late) []byte {
-	var b strings.Builder
-	for _, s := range append([]string{strconv.Itoa(len(l.Argv)), strconv.Itoa(l.Main)}, l.Argv...) {
-		b.WriteString(s)
-		b.WriteByte(0)
+	bytes := 0
+	for _, s := range l.Argv {
+		bytes += len(s) + 1
 	}
-	for _, s := range l.Env {
-		b.WriteString(s)
-		b.WriteByte(0)
+	var b strings.Builder
+	for _, list := range [][]string{{strconv.Itoa(len(l.Argv)), strconv.Itoa(l.Main), strconv.Itoa(bytes)}, l.Argv, l.Env} {
+		for _, s := range list {
+			b.WriteString(s)
+			b.WriteByte(0)
+		}
 	}
 	return []byte(b.String())
 }

@@ -124,8 +124,8 @@ def _template():
     touchy = ("PYTHON", "LANG", "LC_", "LD_", "MALLOC_", "GLIBC_", "TZ", "OMP_", "OPENBLAS_", "GOTO_", "MKL_",
               "NUMEXPR_", "NPY_", "MPL", "XDG_", "KMP_", "BLIS_", "ARROW_", "PANDAS_")
     hidden = {"PYTHONPATH"}
-    kept.update((n, m) for n, m in sys.modules.items() if n not in first)
-    names = frozenset(n.partition(".")[0] for n in kept)
+    kept.update((n, m) for n, m in sys.modules.items() if n not in ("__main__", "sys", "builtins"))
+    names = frozenset(n.partition(".")[0] for n in kept if n not in first)
     # Nobody gives these back, so that nothing is taken apart at the program's end.
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(list(kept.values())))
 
@@ -141,8 +141,13 @@ def _template():
         fields = [int(x) for x in f.read().rpartition(")")[2].split()[1:]]
     code_and_data = fields[22:24] + fields[41:44]
     stack = fields[24]
-    libc.sbrk.restype = ctypes.c_void_p
-    libc.prctl.argtypes = [ctypes.c_int] + 4 * [ctypes.c_ulong]
+    layout = struct.Struct("12QIi")
+    told = bytearray(layout.size)
+    told_at = ctypes.addressof(ctypes.c_char.from_buffer(told))
+    string_at, sbrk, prctl = ctypes.string_at, libc.sbrk, libc.prctl
+    sbrk.restype = ctypes.c_void_p
+    prctl.argtypes = [ctypes.c_int] + 4 * [ctypes.c_ulong]
+    where = struct.Struct("5Q")
     control.send(json.dumps({"region": region, "early": early, "missing": missing}).encode())
     rights = 4 * hello["descriptors"]
     while True:
@@ -165,7 +170,6 @@ def _template():
             os.close(fd)
 
     # From here on this is pid 1 of a sandbox, past its gate, the files written.
-    where = struct.Struct("5Q")
     base, after, parent, message, length = where.unpack(ctypes.string_at(state + 232, 40))
     try:
         pid = os.fork()
@@ -176,20 +180,22 @@ def _template():
     if pid != 0:
         ctypes.c_uint64.from_address(state + 56).value = pid
         run(base, parent, state)
-    strings = ctypes.string_at(message, length).split(b"\0")
-    n, at = int(strings[0]), int(strings[1])
-    argv, env = strings[2:2 + n], strings[2 + n:-1]
-    # For /proc/self/cmdline and environ. Where it fails, they tell of this module.
-    told = [ctypes.create_string_buffer(b"\0".join(s)) for s in (argv, env)]
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(told))
-    spans = [x for b in told for x in (ctypes.addressof(b), ctypes.addressof(b) + len(b))]
-    layout = struct.pack("12QIi", *code_and_data, libc.sbrk(0), stack, *spans, 0, 0, -1)
-    libc.prctl(35, 14, ctypes.cast(layout, ctypes.c_void_p).value, len(layout), 0)
+    text_of = string_at(message, length)
+    strings = text_of.split(b"\0")
+    n, at, words = int(strings[0]), int(strings[1]), int(strings[2])
+    argv, env = strings[3:3 + n], strings[3 + n:-1]
+    # For /proc/self/cmdline and environ, which are read where the message lies.
+    # Should it fail, they tell of this module.
+    start = message + len(strings[0]) + len(strings[1]) + len(strings[2]) + 3
+    layout.pack_into(told, 0, *code_and_data, sbrk(0), stack, start, start + words, start + words, message + length, 0, 0, -1)
+    prctl(35, 14, told_at, layout.size, 0)
     run(base, after, state)
 
     # And here it is the program's own process, confined.
     libc.munmap(text, 4096)
-    libc.munmap(early, size)
+    libc.munmap(early, (message & -4096) - early)
+    end = message + length + 4095 & -4096
+    libc.munmap(end, early + size - end)
     control.detach()
 
     def start_anew():
