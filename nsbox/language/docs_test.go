@@ -31,7 +31,7 @@ func TestDocsExample(t *testing.T) {
 // Every key of the format is explained.
 func TestDocsKeys(t *testing.T) {
 	text := docs(t)
-	for _, v := range []any{Language{}, Stage{}, Recipe{}, Stage{}.Limits} {
+	for _, v := range []any{Language{}, Stage{}, Warm{}, Recipe{}, Stage{}.Limits} {
 		typ := reflect.TypeOf(v)
 		for i := range typ.NumField() {
 			key := typ.Field(i).Tag.Get("toml")

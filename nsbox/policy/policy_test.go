@@ -59,6 +59,7 @@ func TestResolveInterpreted(t *testing.T) {
 			Argv: []string{"py", "-m384", "/workspace/src/main.py", "-x", "{main}"},
 			Env: []string{"PATH=/mine", "HOME=/lang", "LANG=C.UTF-8", "TMPDIR=/tmp", "A=req", "CPUS=2", "B=2",
 				"LD_PRELOAD=/workspace/x.so"},
+			BaseEnv: []string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/lang", "LANG=C.UTF-8", "TMPDIR=/tmp", "A=lang", "CPUS=2"}, Main: 2,
 			OOM: &nsbox.OOMSign{ExitCode: 1, Stderr: "heap"},
 		}},
 	}
