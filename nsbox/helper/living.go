@@ -22,9 +22,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// living is a sandbox that lives on: a keeper, which holds its namespaces, and a
-// cgroup with its limits, in which the keeper, each execution and each worker on
-// its files have one of their own.
+// living is a sandbox that lives on: a keeper, which holds its namespaces, and
+// cgroups:
+//
+//	live-ID          the sandbox's limits, and what nsbox's own processes need
+//	  keeper
+//	  files-N        a worker on its files
+//	  run            the sandbox's limits
+//	    x-N          an execution; its limits
+//
+// So programs that use up all they may have still leave room for the worker that
+// removes their files.
 //
 // Its life: make, then any number of visits (living_exec.go), snippets
 // (living_eval.go) and operations on files (living_files.go), then end, once, for
@@ -41,6 +49,7 @@ type living struct {
 	z      *zygote.Zygote
 	pair   ids.Pair
 	group  *cgroup.Group
+	run    *cgroup.Group
 	proc   *zygote.Process
 	disk   *os.File // scratch directory; only its counters are ever asked for
 	volume *volume  // nil where it has none
@@ -71,9 +80,13 @@ type living struct {
 	paused  time.Time      // since when
 }
 
-// extra is what trusted processes may take beyond the limit on processes: the
-// keeper, two for each execution, the workers' threads.
-const extra = 1 + 16
+// What nsbox's own processes may take beyond the sandbox's limits: the keeper and
+// the workers, each a Go program with its threads; and of processes two for each
+// execution.
+const (
+	extraPids   = 1 + maxWorkers*12
+	extraMemory = 32 * nsbox.MiB
+)
 
 // maxWorkers bounds the workers on the files of one sandbox at once.
 const maxWorkers = 4
@@ -137,12 +150,15 @@ func (lv *living) make(ctx context.Context) error {
 		return err
 	}
 	lv.undo.AddFunc(func() { h.lease.Give(lv.pair) })
-	limits := lv.plan.Limits
-	limits.Pids += extra + 2*h.cfg.Ceilings.Sandboxes.Execs
-	if lv.group, err = h.tree.CreateParent("live-"+lv.id, limits); err != nil {
+	inner := nsbox.Limits{Memory: lv.plan.Limits.Memory, CPUs: lv.plan.Limits.CPUs, Pids: lv.plan.Limits.Pids + 2*h.cfg.Ceilings.Sandboxes.Execs}
+	outer := nsbox.Limits{Memory: inner.Memory + extraMemory, Pids: inner.Pids + extraPids}
+	if lv.group, err = h.tree.CreateParent("live-"+lv.id, outer); err != nil {
 		return err
 	}
 	lv.undo.Add(lv.group.DeleteAll)
+	if lv.run, err = lv.group.ChildParent("run", inner); err != nil {
+		return err
+	}
 	if err := lv.keep(); err != nil {
 		if errors.Is(err, zygote.ErrBroken) {
 			h.zygotes.drop(img, z)
@@ -352,16 +368,16 @@ func (lv *living) isDirty() bool {
 	return lv.dirty
 }
 
-// child makes a group in the sandbox's.
-func (lv *living) child(what string, lim nsbox.Limits) (*cgroup.Group, error) {
+// child makes a group in one of the sandbox's.
+func (lv *living) child(in *cgroup.Group, what string, lim nsbox.Limits) (*cgroup.Group, error) {
 	lv.mu.Lock()
 	lv.made++
 	name := fmt.Sprintf("%s-%d", what, lv.made)
 	lv.mu.Unlock()
-	return lv.group.Child(name, lim)
+	return in.Child(name, lim)
 }
 
-// enter counts something in that uses the sandbox; leave counts it out. exec says
+// enter counts something in that uses the sandbox; leave counts it out, once. exec says
 // that it is an execution, of which there is a most at once.
 func (lv *living) enter(exec bool) (leave func(), err error) {
 	lv.mu.Lock()
@@ -383,14 +399,14 @@ func (lv *living) enter(exec bool) (leave func(), err error) {
 		lv.total++
 	}
 	lv.used, lv.dirty = time.Now(), true
-	return func() {
+	return sync.OnceFunc(func() {
 		lv.mu.Lock()
 		defer lv.mu.Unlock()
 		if exec {
 			lv.running--
 		}
 		lv.used, lv.dirty = time.Now(), true
-	}, nil
+	}), nil
 }
 
 // stoppedFor is for how long the sandbox has been paused in all.
@@ -500,8 +516,8 @@ func (lv *living) usage() nsbox.SandboxUsage {
 	if n, err := lv.group.Memory(); err == nil {
 		u.MemoryBytes = n
 	}
-	if n, err := lv.group.Pids(); err == nil {
-		u.Pids = max(0, n-1) // the keeper is no one's business
+	if n, err := lv.run.Pids(); err == nil {
+		u.Pids = n
 	}
 	var st unix.Statfs_t
 	rc, err := lv.disk.SyscallConn()

@@ -64,7 +64,7 @@ func (lv *living) visit(st policy.Stage, streams *streams, tty bool, built input
 		return v, err
 	}
 	v.killDenied = profile.kills
-	if v.group, err = lv.child("x", nsbox.Limits{Memory: st.Limits.Memory, CPUs: st.Limits.CPUs, Pids: st.Limits.Pids}); err != nil {
+	if v.group, err = lv.child(lv.run, "x", nsbox.Limits{Memory: st.Limits.Memory, CPUs: st.Limits.CPUs, Pids: st.Limits.Pids}); err != nil {
 		return v, err
 	}
 	v.undo.Add(v.group.Delete)

@@ -56,6 +56,16 @@ func (lv *living) work(spec confine.FilesSpec, bytes *os.File, apart bool) (w *w
 			w = nil
 		}
 	}()
+	if !apart {
+		select {
+		case lv.workers <- struct{}{}:
+			w.undo.AddFunc(func() { <-lv.workers })
+		case <-lv.ending:
+			return w, fmt.Errorf("%w: the sandbox has ended: %s", nsbox.ErrNoSandbox, lv.why())
+		case <-time.After(answerTimeout):
+			return w, fmt.Errorf("%w: %d operations on the sandbox's files are under way, which is the most at once", nsbox.ErrBusy, maxWorkers)
+		}
+	}
 	profile, err := lv.h.profiles.program(filesProfile)
 	if err != nil {
 		return w, err
@@ -69,7 +79,7 @@ func (lv *living) work(spec confine.FilesSpec, bytes *os.File, apart bool) (w *w
 		group, err = lv.h.tree.Create("live-"+lv.id+"-save", collectLimits)
 	} else {
 		// What it writes is the sandbox's to pay for.
-		group, err = lv.child("files", nsbox.Limits{Pids: 16})
+		group, err = lv.child(lv.group, "files", nsbox.Limits{Pids: 16})
 	}
 	if err != nil {
 		return w, err
@@ -213,12 +223,6 @@ func (s *session) serveFile(ctx context.Context, lv *living, m wire.FileOp) (err
 		return err
 	}
 	defer leave()
-	select {
-	case lv.workers <- struct{}{}:
-		defer func() { <-lv.workers }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	spec := confine.FilesSpec{Op: m.Op, Path: m.Path, Mode: m.Mode, Recursive: m.Recursive}
 	var theirs, client *os.File
 	switch m.Op {

@@ -187,7 +187,7 @@ func (s *session) serveExec(lv *living, m wire.Inside) error {
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer leave() // again, which does nothing
 	s.scope = spec.CacheScope
 	own := "" // a main file of its own, removed at the end
 	if len(spec.Files) > 0 && spec.Files[0].Name == "" {
@@ -210,8 +210,17 @@ func (s *session) serveExec(lv *living, m wire.Inside) error {
 	if err != nil {
 		return err
 	}
-	defer release()
-	return s.execIn(ctx, lv, own)
+	out, err := s.execIn(ctx, lv)
+	if own != "" {
+		lv.tidy(own)
+	}
+	// Before the client learns of the end: its next request may need the place.
+	release()
+	leave()
+	if err != nil {
+		return err
+	}
+	return s.done(out)
 }
 
 // ownName is a name for a main file that no other execution uses: main-4F9K2C.py.
@@ -243,7 +252,7 @@ func (lv *living) claim(entries []confine.FileEntry) (release func(), err error)
 }
 
 // execIn runs the plan's stages, the run stage in the sandbox.
-func (s *session) execIn(ctx context.Context, lv *living, own string) error {
+func (s *session) execIn(ctx context.Context, lv *living) (*output, error) {
 	s.warm = true
 	in := input{files: s.files, entries: s.entries}
 	built := input{}
@@ -253,21 +262,21 @@ func (s *session) execIn(ctx context.Context, lv *living, own string) error {
 		}
 		img, err := s.h.images.Get(s.plan.Image)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !st.Build {
 			out, err := s.stage(ctx, img, st, in, false)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			return s.done(out) // a check, which is all there is
+			return out, nil // a check, which is all there is
 		}
 		next, failed, err := s.build(ctx, img, st, in)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if failed != nil {
-			return s.done(failed)
+			return failed, nil
 		}
 		defer next.files.Close()
 		built.files = next.files
@@ -276,32 +285,30 @@ func (s *session) execIn(ctx context.Context, lv *living, own string) error {
 	}
 	if len(s.entries) > 0 {
 		if err := lv.put(s.files, s.entries); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if own != "" {
-		defer lv.removeQuietly(own)
-	}
-	out, err := s.visitStage(ctx, lv, s.plan.Stages[len(s.plan.Stages)-1], built)
-	if err != nil {
-		return err
-	}
-	return s.done(out)
+	return s.visitStage(ctx, lv, s.plan.Stages[len(s.plan.Stages)-1], built)
 }
 
-// removeQuietly removes a file that nobody but its execution knew of.
-func (lv *living) removeQuietly(name string) {
+// tidy removes a file that only its execution knew of. The program may have
+// removed it.
+func (lv *living) tidy(name string) {
 	if lv.over() {
 		return
 	}
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	if err != nil {
-		return
+	if err == nil {
+		defer null.Close()
+		var w *worker
+		if w, err = lv.work(confine.FilesSpec{Op: wire.FileRemove, Path: name}, null, false); err == nil {
+			_, err = w.answer(answerTimeout)
+			w.close(&err)
+		}
 	}
-	defer null.Close()
-	if w, err := lv.work(confine.FilesSpec{Op: wire.FileRemove, Path: name}, null, false); err == nil {
-		_, _ = w.answer(answerTimeout) // the program may have removed it
-		w.close(&err)
+	var said *fileFailure
+	if err != nil && !lv.over() && !(errors.As(err, &said) && said.said.Class == wire.ClassNotExist) {
+		lv.h.cfg.Log.Warn("remove an execution's file", "sandbox", lv.id, "error", err)
 	}
 }
 
@@ -340,6 +347,7 @@ func (s *session) serveEval(lv *living, m wire.Inside) error {
 	}
 	defer cancel()
 	sn, err := s.eval(ctx, lv, st, code, spec.Reset)
+	leave()
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,14 @@ import (
 // makes in it, all together. No process may enter it: on v2 a group that hands
 // controllers on has none of its own. Freeze and Kill reach all that is below.
 func (t *Tree) CreateParent(id string, lim nsbox.Limits) (*Group, error) {
-	g, err := t.Create(id, lim)
+	if err := checkName("group", id); err != nil {
+		return nil, err
+	}
+	return t.createParent(id, lim)
+}
+
+func (t *Tree) createParent(id string, lim nsbox.Limits) (*Group, error) {
+	g, err := t.create(id, lim)
 	if err != nil || !g.v2 {
 		return g, err
 	}
@@ -35,6 +42,14 @@ func (g *Group) Child(id string, lim nsbox.Limits) (*Group, error) {
 		return nil, err
 	}
 	return g.tree.create(g.id+"/"+id, lim)
+}
+
+// ChildParent makes a group inside g that holds others as g does.
+func (g *Group) ChildParent(id string, lim nsbox.Limits) (*Group, error) {
+	if err := checkName("group", id); err != nil {
+		return nil, err
+	}
+	return g.tree.createParent(g.id+"/"+id, lim)
 }
 
 // Memory returns the bytes that are charged to the group now.

@@ -52,7 +52,10 @@ func (r *remover) rest(err error) error {
 	for err == nil && len(r.queue) > 0 {
 		name := r.queue[0]
 		r.queue = r.queue[1:]
-		err = r.tree(r.root, name, 0)
+		// Where root itself is emptied, it may have met its end there.
+		if err = r.tree(r.root, name, 0); errors.Is(err, unix.ENOENT) {
+			err = nil
+		}
 	}
 	return err
 }
