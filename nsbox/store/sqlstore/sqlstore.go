@@ -312,3 +312,8 @@ func (w *where) limit(n int) string {
 	w.args = append(w.args, n)
 	return fmt.Sprintf(" LIMIT $%d", len(w.args))
 }
+
+// Exec carries out a statement of another's, such as a migration's test.
+func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
+	return s.exec(ctx, false, query, args...)
+}
