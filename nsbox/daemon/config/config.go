@@ -154,7 +154,7 @@ func (c *Config) Check() error {
 		return errors.New("tls.cert and tls.key belong together: set both or none")
 	}
 	if err := c.Limits.Check(); err != nil {
-		return fmt.Errorf("limits.%s", strings.ReplaceAll(err.Error(), "_", "-"))
+		return fmt.Errorf("limits.%s", strings.ReplaceAll(err.Error(), "_", "-")) // in JSON they have underscores
 	}
 	for _, a := range c.Listen {
 		if err := CheckListen(a, c.AuthRequired); err != nil {
