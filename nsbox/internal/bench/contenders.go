@@ -9,20 +9,118 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"syscall"
 
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/internal/helperproc"
+	"github.com/nsbox/nsbox/nsbox/internal/image"
 )
+
+// The names that others are compared with.
+const (
+	bare       = "bare command"
+	bubblewrap = "bubblewrap"
+	goJudge    = "go-judge"
+	nsboxCold  = "nsbox exec, cold"
+	nsboxExec  = "nsbox exec, warm"
+	nsboxRun   = "nsbox.Run, warm"
+)
+
+type runner = func(ctx context.Context, n int) (stdout string, err error)
 
 // bench is what the contenders need while they run.
 type bench struct {
-	workloads []workload
+	o         options
+	dir, cli  string
+	store     *image.Store
+	made      map[string]*toolchain
 	missing   []string
 	helper    *helperproc.Proc
+	cold      bool // whether nsbox can be measured without a helper
+	sandboxes []sandbox
+	judge     *judge
+}
+
+// A sandbox is another tool that runs a command apart from the host.
+type sandbox struct {
+	name string
+	// every is how many rounds pass between two of its runs.
+	every int
+	// jobs are those that it can run; nil means all.
+	jobs      []string
+	contender func(b *bench, t *toolchain, argv []string) (runner, error)
+}
+
+// prepare starts what listens and finds out who takes part.
+func prepare(ctx context.Context, o options, dir string) (b *bench, err error) {
+	b = &bench{o: o, dir: dir, made: map[string]*toolchain{}, cold: true}
+	defer func() {
+		if err != nil {
+			b.close()
+		}
+	}()
+	bin, err := filepath.Abs(o.bin)
+	if err != nil {
+		return b, err
+	}
+	b.cli = filepath.Join(bin, "nsbox")
+	if b.store, err = image.Open(o.images); err != nil {
+		return b, err
+	}
+	if err := b.restart(ctx); err != nil {
+		return b, err
+	}
+	if _, err := os.Stat(nsbox.DefaultSocket); err == nil {
+		b.cold = false
+		b.missing = append(b.missing, nsboxCold+": a helper listens on "+nsbox.DefaultSocket)
+	}
+	for _, s := range []struct {
+		command string
+		sandbox
+	}{
+		{"bwrap", sandbox{name: bubblewrap, every: 1, contender: bwrapRun}},
+		{"nsjail", sandbox{name: "nsjail", every: 1, contender: nsjailRun}},
+		{"runc", sandbox{name: "runc", every: 5, contender: runcRun}},
+	} {
+		if _, err := exec.LookPath(s.command); err != nil {
+			b.missing = append(b.missing, s.name+": not installed")
+			continue
+		}
+		b.sandboxes = append(b.sandboxes, s.sandbox)
+	}
+	if o.goJudge == "" {
+		b.missing = append(b.missing, goJudge+": name one that you have built by -go-judge")
+		return b, nil
+	}
+	t, err := b.toolchain("python")
+	if err != nil {
+		return b, err
+	}
+	if b.judge, err = startJudge(ctx, o.goJudge, t.root, dir); err != nil {
+		return b, err
+	}
+	b.sandboxes = append(b.sandboxes, sandbox{name: goJudge, every: 1, jobs: []string{jobShell, jobPython}, contender: judgeRun})
+	return b, nil
+}
+
+// restart starts the helper of the warm contenders, in place of one that runs.
+func (b *bench) restart(ctx context.Context) error {
+	if b.helper != nil {
+		if err := b.helper.Stop(); err != nil {
+			return err
+		}
+	}
+	var err error
+	b.helper, err = helperproc.Start(ctx, helperproc.Config{
+		Program: filepath.Join(filepath.Dir(b.cli), "nsbox-helper"), Dir: b.dir, Args: []string{"--images", b.o.images},
+	})
+	return err
 }
 
 func (b *bench) close() {
+	if b.judge != nil {
+		b.judge.stop()
+	}
 	if b.helper == nil {
 		return
 	}
@@ -31,110 +129,113 @@ func (b *bench) close() {
 	}
 }
 
-// A program is what every contender runs: by argv on the host's own files, or
-// as a file by nsbox.
-type program struct {
-	name, what string
-	argv       []string // {} stands for the file
-	file       string
-	source     string
-	language   string
-	expect     string
-}
-
-var programs = []program{
-	{"sh", "a shell script that does nothing", []string{"/bin/bash", "{}"}, "main.sh", "exit 0\n", "bash", ""},
-	{"python", "Python's hello", []string{"/usr/bin/python3", "{}"}, "main.py", "print('hello')\n", "python-slim", "hello\n"},
-}
-
-// prepare starts a helper for the warm contenders and lists who takes part.
-func prepare(ctx context.Context, o options, dir string) (*bench, error) {
-	b := &bench{}
-	bin, err := filepath.Abs(o.bin)
+// toolchain returns that of an image, mounted when first asked for.
+func (b *bench) toolchain(name string) (*toolchain, error) {
+	if t := b.made[name]; t != nil {
+		return t, nil
+	}
+	t, err := mountToolchain(b.store, name, b.dir)
 	if err != nil {
 		return nil, err
 	}
-	cli := filepath.Join(bin, "nsbox")
-	if b.helper, err = helperproc.Start(ctx, helperproc.Config{Program: filepath.Join(bin, "nsbox-helper"), Dir: dir}); err != nil {
-		return nil, err
-	}
-	cold := true
-	if _, err := os.Stat(nsbox.DefaultSocket); err == nil {
-		cold = false
-		b.missing = append(b.missing, "nsbox cold: a helper listens on "+nsbox.DefaultSocket)
-	}
-	bundle, err := b.ociBundle(dir)
-	if err != nil {
-		return nil, err
-	}
-	for _, tool := range []struct{ command, name string }{{"bwrap", bubblewrap}, {"nsjail", "nsjail"}, {"runc", "runc"}} {
-		if _, err := exec.LookPath(tool.command); err != nil {
-			b.missing = append(b.missing, tool.name+": not installed")
-		}
-	}
-	for _, p := range programs {
-		file := filepath.Join(dir, p.file)
-		if err := os.WriteFile(file, []byte(p.source), 0o644); err != nil {
-			return nil, err
-		}
-		argv := make([]string, len(p.argv))
-		for i, a := range p.argv {
-			argv[i] = strings.ReplaceAll(a, "{}", file)
-		}
-		if _, err := os.Stat(argv[0]); err != nil {
-			b.missing = append(b.missing, p.name+": "+argv[0]+" is not installed, so there is nothing to compare with")
-			continue
-		}
-		w := workload{name: p.name, what: p.what}
-		add := func(name string, run func(context.Context) (string, error)) {
-			w.contenders = append(w.contenders, contender{name, run, p.expect})
-		}
-		add(bare, command(nil, argv...))
-		if path, err := exec.LookPath("bwrap"); err == nil {
-			add(bubblewrap, command(nil, append([]string{path, "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/",
-				"--proc", "/proc", "--dev", "/dev", "--tmpfs", "/var/tmp"}, argv...)...))
-		}
-		if path, err := exec.LookPath("nsjail"); err == nil {
-			add("nsjail", command(nil, append([]string{path, "-Mo", "--quiet", "--chroot", "/", "--"}, argv...)...))
-		}
-		if path, err := exec.LookPath("runc"); err == nil {
-			run, err := bundle.run(path, argv)
-			if err != nil {
-				return nil, err
-			}
-			add("runc", run)
-		}
-		if cold {
-			add("nsbox exec, cold", command([]string{"NSBOX_SOCKET="}, cli, "exec", "--lang", p.language, file))
-		}
-		add("nsbox exec, warm", command([]string{"NSBOX_SOCKET=" + b.helper.Socket}, cli, "exec", "--lang", p.language, file))
-		add("nsbox.Run, warm", b.fromGo(p))
-		b.workloads = append(b.workloads, w)
-	}
-	return b, nil
+	b.made[name] = t
+	return t, nil
 }
 
-// command runs argv with env beside its own environment.
-func command(env []string, argv ...string) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) {
+// output runs cmd and returns what it prints; an error has what it says.
+func output(cmd *exec.Cmd) (string, error) {
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return "", fmt.Errorf("%w: %s", err, bytes.TrimSpace(exit.Stderr))
+	}
+	return string(out), err
+}
+
+// bare runs argv in the toolchain with nothing around it.
+func (t *toolchain) bare(argv []string) runner {
+	return func(ctx context.Context, _ int) (string, error) {
 		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-		cmd.Env = append(os.Environ(), env...)
-		out, err := cmd.Output()
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			return "", fmt.Errorf("%w: %s", err, bytes.TrimSpace(exit.Stderr))
-		}
-		return string(out), err
+		cmd.Env, cmd.Dir = environment, "/workspace"
+		cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: t.root}
+		return output(cmd)
 	}
 }
 
-// fromGo runs p by the Go API on the running helper.
-func (b *bench) fromGo(p program) func(context.Context) (string, error) {
+// plain runs a command of the host.
+func plain(argv ...string) runner {
+	return func(ctx context.Context, _ int) (string, error) {
+		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+		cmd.Env = append(os.Environ(), environment...)
+		return output(cmd)
+	}
+}
+
+func bwrapRun(_ *bench, t *toolchain, argv []string) (runner, error) {
+	return plain(append([]string{
+		"bwrap", "--unshare-all", "--die-with-parent", "--ro-bind", t.root, "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
+		"--chdir", "/workspace",
+	}, argv...)...), nil
+}
+
+func nsjailRun(_ *bench, t *toolchain, argv []string) (runner, error) {
+	return plain(append([]string{"nsjail", "-Mo", "--quiet", "--rlimit_as", "max", "--chroot", t.root, "--cwd", "/workspace", "--"}, argv...)...), nil
+}
+
+func runcRun(b *bench, t *toolchain, argv []string) (runner, error) {
+	type object = map[string]any
+	mount := func(kind, target string, options ...string) object {
+		return object{"type": kind, "source": kind, "destination": target, "options": options}
+	}
+	var namespaces []object
+	for _, ns := range []string{"pid", "network", "ipc", "uts", "mount", "cgroup"} {
+		namespaces = append(namespaces, object{"type": ns})
+	}
+	config := object{
+		"ociVersion": "1.0.2",
+		"process": object{
+			"args": argv, "cwd": "/workspace", "env": environment,
+			"user": object{"uid": 0, "gid": 0}, "noNewPrivileges": true,
+		},
+		"root": object{"path": t.root, "readonly": true}, "hostname": "bench",
+		"mounts": []object{mount("proc", "/proc"), mount("tmpfs", "/dev", "nosuid", "mode=755"), mount("tmpfs", "/tmp", "nosuid")},
+		"linux":  object{"namespaces": namespaces},
+	}
+	j, err := json.Marshal(config)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(b.dir, "bundle-")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "config.json"), j, 0o644); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, n int) (string, error) {
+		return plain("runc", "run", "--bundle", dir, fmt.Sprintf("nsbox-bench-%d-%d", os.Getpid(), n))(ctx, n)
+	}, nil
+}
+
+// command is the whole `nsbox exec`, with a helper on socket or, where that is
+// empty, with one that it starts itself.
+func (b *bench) command(j job, socket string) runner {
+	t := b.made[j.image]
+	file := filepath.Join(t.root, "workspace", j.file)
+	return func(ctx context.Context, _ int) (string, error) {
+		cmd := exec.CommandContext(ctx, b.cli, "exec", "--no-heal", "--lang", j.language, file)
+		cmd.Env = append(os.Environ(), "NSBOX_SOCKET="+socket)
+		return output(cmd)
+	}
+}
+
+// fromGo runs j by the Go API on the running helper.
+func (b *bench) fromGo(j job) runner {
 	client := &nsbox.Client{Socket: b.helper.Socket}
-	return func(ctx context.Context) (string, error) {
+	return func(ctx context.Context, n int) (string, error) {
 		res, err := client.Run(ctx, nsbox.Request{
-			Language: p.language,
-			Files:    []nsbox.File{{Name: p.file, Data: []byte(p.source)}},
+			Language: j.language,
+			Files:    []nsbox.File{{Name: j.file, Data: []byte(j.source(n))}},
 		})
 		if err != nil {
 			return "", err
@@ -144,70 +245,4 @@ func (b *bench) fromGo(p program) func(context.Context) (string, error) {
 		}
 		return string(res.Stdout), nil
 	}
-}
-
-// bundle is an OCI bundle whose root is made of the host's own directories.
-type bundle struct{ dir string }
-
-// hostDirs are bound into the bundle's root where the host has them.
-var hostDirs = []string{"/usr", "/bin", "/lib", "/lib64", "/etc"}
-
-func (b *bench) ociBundle(dir string) (bundle, error) {
-	d := filepath.Join(dir, "bundle")
-	for _, sub := range append([]string{"/proc", "/dev", "/tmp", dir}, hostDirs...) {
-		if err := os.MkdirAll(filepath.Join(d, "rootfs", sub), 0o755); err != nil {
-			return bundle{}, err
-		}
-	}
-	return bundle{d}, nil
-}
-
-// run returns a contender that makes, runs and removes a container.
-func (b bundle) run(runc string, argv []string) (func(context.Context) (string, error), error) {
-	type object = map[string]any
-	mount := func(kind, source, target string, options ...string) object {
-		return object{"type": kind, "source": source, "destination": target, "options": options}
-	}
-	mounts := []object{
-		mount("proc", "proc", "/proc"),
-		mount("tmpfs", "tmpfs", "/dev", "nosuid", "mode=755"),
-		mount("bind", filepath.Dir(b.dir), filepath.Dir(b.dir), "bind", "ro"),
-	}
-	for _, d := range hostDirs {
-		if _, err := os.Stat(d); err == nil {
-			mounts = append(mounts, mount("bind", d, d, "rbind", "ro"))
-		}
-	}
-	var namespaces []object
-	for _, ns := range []string{"pid", "network", "ipc", "uts", "mount", "cgroup"} {
-		namespaces = append(namespaces, object{"type": ns})
-	}
-	config := object{
-		"ociVersion": "1.0.2",
-		"process": object{
-			"args": argv, "cwd": "/", "env": []string{"PATH=/usr/bin:/bin"},
-			"user": object{"uid": 0, "gid": 0}, "noNewPrivileges": true,
-		},
-		"root":     object{"path": filepath.Join(b.dir, "rootfs"), "readonly": true},
-		"hostname": "bench",
-		"mounts":   mounts,
-		"linux":    object{"namespaces": namespaces},
-	}
-	j, err := json.Marshal(config)
-	if err != nil {
-		return nil, err
-	}
-	dir := filepath.Join(b.dir, filepath.Base(argv[0]))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "config.json"), j, 0o644); err != nil {
-		return nil, err
-	}
-	n := 0
-	return func(ctx context.Context) (string, error) {
-		n++
-		id := fmt.Sprintf("nsbox-bench-%d-%s-%d", os.Getpid(), filepath.Base(argv[0]), n)
-		return command(nil, runc, "run", "--bundle", dir, id)(ctx)
-	}, nil
 }

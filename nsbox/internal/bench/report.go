@@ -20,7 +20,14 @@ type Report struct {
 	Rounds  int      `json:"rounds"`
 	Warmup  int      `json:"warmup"`
 	Missing []string `json:"missing"`
-	Results []Row    `json:"results"`
+	// Toolchains are the images that bare commands and other sandboxes run.
+	Toolchains []string `json:"toolchains"`
+	Results    []Row    `json:"results"`
+	Loads      []Load   `json:"loads,omitempty"`
+	Steady     *Steady  `json:"steady,omitempty"`
+	Memory     []Memory `json:"memory,omitempty"`
+	Kept       []Kept   `json:"kept,omitempty"`
+	Targets    []Target `json:"targets"`
 }
 
 // Machine says where the times were taken.
@@ -41,25 +48,29 @@ type Row struct {
 	P99          float64 `json:"p99_ms"`
 	VsBare       float64 `json:"vs_bare"`
 	VsBubblewrap float64 `json:"vs_bubblewrap"`
+	// Times are all of them, sorted: the distribution.
+	Times []float64 `json:"times_ms"`
 }
-
-// The names that others are compared with.
-const (
-	bare       = "bare command"
-	bubblewrap = "bubblewrap"
-)
 
 func summarise(workload, contender string, times []time.Duration) Row {
 	slices.Sort(times)
-	return Row{
-		Workload: workload, Contender: contender,
-		P50: percentile(times, 50), P90: percentile(times, 90), P99: percentile(times, 99),
+	r := Row{Workload: workload, Contender: contender}
+	if len(times) == 0 {
+		return r
 	}
+	r.P50, r.P90, r.P99 = percentile(times, 50), percentile(times, 90), percentile(times, 99)
+	for _, t := range times {
+		r.Times = append(r.Times, float64(t.Microseconds())/1000)
+	}
+	return r
 }
 
 // percentile returns the smallest of the sorted times that p percent of them do
-// not exceed, in milliseconds.
+// not exceed, in milliseconds; 0 of none.
 func percentile(sorted []time.Duration, p int) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
 	i := (len(sorted)*p + 99) / 100
 	return float64(sorted[max(i, 1)-1]) / float64(time.Millisecond)
 }
@@ -77,22 +88,81 @@ func compare(rows []Row) {
 	}
 }
 
-func printHead(out io.Writer, r Report) {
-	fmt.Fprintf(out, "%d x %s, Linux %s, %s; %d rounds after %d to warm up, contenders alternating\n",
+func printHead(out io.Writer, r *Report) {
+	fmt.Fprintf(out, "%d x %s, Linux %s, %s; up to %d rounds after %d to warm up, contenders alternating\n",
 		r.Machine.CPUs, r.Machine.CPU, r.Machine.Kernel, r.Machine.Arch, r.Rounds, r.Warmup)
+	fmt.Fprintf(out, "bare commands and other sandboxes run the toolchains of nsbox's images: %s\n", strings.Join(r.Toolchains, ", "))
 	for _, m := range r.Missing {
 		fmt.Fprintln(out, "not measured:", m)
 	}
 }
 
-func printTable(out io.Writer, name, what string, rows []Row) {
-	fmt.Fprintf(out, "\n%s: %s\n", name, what)
+// table prints rows of cells, the first of them the head.
+func table(out io.Writer, title string, rows [][]string) {
+	fmt.Fprintf(out, "\n%s\n", title)
 	tw := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "contender\tp50 ms\tp90 ms\tp99 ms\tx bare\tx bubblewrap\t")
-	for _, r := range rows {
-		fmt.Fprintf(tw, "%s\t%.2f\t%.2f\t%.2f\t%s\t%s\t\n", r.Contender, r.P50, r.P90, r.P99, ratio(r.VsBare), ratio(r.VsBubblewrap))
+	for _, cells := range rows {
+		fmt.Fprintln(tw, strings.Join(cells, "\t")+"\t")
 	}
 	_ = tw.Flush() // out has the error, and the next line finds it
+}
+
+func ms(f float64) string { return fmt.Sprintf("%.2f", f) }
+
+func printTable(out io.Writer, name, what string, rows []Row) {
+	cells := [][]string{{"contender", "p50 ms", "p90 ms", "p99 ms", "x bare", "x bubblewrap", "runs"}}
+	for _, r := range rows {
+		cells = append(cells, []string{r.Contender, ms(r.P50), ms(r.P90), ms(r.P99), ratio(r.VsBare), ratio(r.VsBubblewrap), fmt.Sprint(len(r.Times))})
+	}
+	table(out, name+": "+what, cells)
+}
+
+func printLoads(out io.Writer, loads []Load) {
+	cells := [][]string{{"contender", "clients", "per second", "p50 ms", "p99 ms"}}
+	for _, l := range loads {
+		cells = append(cells, []string{l.Contender, fmt.Sprint(l.Clients), fmt.Sprintf("%.0f", l.Rate), ms(l.P50), ms(l.P99)})
+	}
+	table(out, "throughput: Python's hello, every client asking again when it has its answer", cells)
+}
+
+func printSteady(out io.Writer, s Steady) {
+	fmt.Fprintf(out, "\nat %.0f %% of the highest rate, %.0f a second, coming evenly: p50 %.2f ms, p99 %.2f ms, p99/p50 %.2f, of %d\n",
+		100*s.Share, s.Rate, s.P50, s.P99, s.P99/s.P50, s.Count)
+}
+
+func printMemory(out io.Writer, list []Memory) {
+	cells := [][]string{{"language", "idle spares", "MB each", "running MB each"}}
+	for _, m := range list {
+		spare := "-"
+		if m.Spares > 0 {
+			spare = ms(m.SpareMB)
+		}
+		cells = append(cells, []string{m.Language, fmt.Sprint(m.Spares), spare, ms(m.RunningMB)})
+	}
+	table(out, "memory: proportional set size", cells)
+}
+
+func printKept(out io.Writer, list []Kept) {
+	cells := [][]string{{"sandboxes kept", "p50 ms", "p99 ms", "helper MB"}}
+	for _, k := range list {
+		cells = append(cells, []string{fmt.Sprint(k.Sandboxes), ms(k.P50), ms(k.P99), ms(k.HelperMB)})
+	}
+	table(out, "kept: a shell script that does nothing, while others wait for input", cells)
+}
+
+func printTargets(out io.Writer, list []Target) {
+	cells := [][]string{{"target", "wanted", "measured", ""}}
+	for _, t := range list {
+		value, how := "-", "not measured"
+		if t.Measured {
+			value, how = ms(t.Value), "missed"
+			if t.Met {
+				how = "met"
+			}
+		}
+		cells = append(cells, []string{t.What, t.Limit, value, how})
+	}
+	table(out, "targets", cells)
 }
 
 func ratio(f float64) string {
