@@ -90,7 +90,7 @@ func TestKeys(t *testing.T) {
 }
 
 func TestPasswords(t *testing.T) {
-	p := NewPasswords(2)
+	p := NewPasswords(2, Cost{})
 	ctx := t.Context()
 	hash, err := p.Hash(ctx, "correct horse")
 	if err != nil {
@@ -126,7 +126,7 @@ func TestPasswords(t *testing.T) {
 	}
 	done, cancel := context.WithCancel(ctx)
 	cancel()
-	one := NewPasswords(1)
+	one := NewPasswords(1, Cost{})
 	one.slots <- struct{}{}
 	if _, err := one.Check(done, "correct horse", hash); err == nil {
 		t.Error("a check waits for ever")

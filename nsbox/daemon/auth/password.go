@@ -13,14 +13,21 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// The cost of a password hash: RFC 9106's second recommendation, with the lanes
-// of a small machine.
+// Cost is what a password hash costs to make.
+type Cost struct {
+	Passes  uint32
+	Memory  uint32 // KiB
+	Threads uint8
+}
+
+// DefaultCost is RFC 9106's second recommendation, with the lanes of a small
+// machine.
+var DefaultCost = Cost{Passes: 3, Memory: 64 << 10, Threads: 2}
+
+// The lengths of a hash's parts in bytes.
 const (
-	argonTime    = 3
-	argonMemory  = 64 << 10 // KiB
-	argonThreads = 2
-	argonSalt    = 16
-	argonKey     = 32
+	argonSalt = 16
+	argonKey  = 32
 )
 
 // The bounds of a password. The upper one keeps hashing from being made a burden.
@@ -29,11 +36,33 @@ const (
 	MaxPassword = 1024
 )
 
-// Passwords hashes and checks passwords, a few at a time: each takes 64 MiB.
-type Passwords struct{ slots chan struct{} }
+// Passwords hashes and checks passwords, a few at a time: each takes the memory of
+// its cost.
+type Passwords struct {
+	slots chan struct{}
+	cost  Cost
+	// decoy is what is hashed where there is no such user or no password, so that
+	// the time tells nobody which names exist.
+	decoy string
+}
 
-// NewPasswords returns one that hashes at most n passwords at a time.
-func NewPasswords(n int) *Passwords { return &Passwords{slots: make(chan struct{}, max(n, 1))} }
+// NewPasswords returns one that hashes at most n passwords at a time. The zero
+// cost is DefaultCost; others are for tests.
+func NewPasswords(n int, cost Cost) *Passwords {
+	if cost == (Cost{}) {
+		cost = DefaultCost
+	}
+	p := &Passwords{slots: make(chan struct{}, max(n, 1)), cost: cost}
+	p.decoy = p.phc(make([]byte, argonSalt), make([]byte, argonKey))
+	return p
+}
+
+// phc writes a hash of p's cost.
+func (p *Passwords) phc(salt, sum []byte) string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.cost.Memory, p.cost.Passes, p.cost.Threads,
+		b64.EncodeToString(salt), b64.EncodeToString(sum))
+}
 
 func (p *Passwords) enter(ctx context.Context) error {
 	select {
@@ -68,23 +97,16 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	defer func() { <-p.slots }()
 	salt := make([]byte, argonSalt)
 	rand.Read(salt) //nolint:errcheck // crypto/rand.Read never fails: it ends the process
-	sum := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)
-	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
-		b64.EncodeToString(salt), b64.EncodeToString(sum)), nil
+	sum := argon2.IDKey([]byte(password), salt, p.cost.Passes, p.cost.Memory, p.cost.Threads, argonKey)
+	return p.phc(salt, sum), nil
 }
-
-// decoy is what is hashed where there is no such user or no password, so that
-// the time tells nobody which names exist.
-var decoy = fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-	argon2.Version, argonMemory, argonTime, argonThreads)
 
 // Check reports whether password is the one that hash was made of. It takes as
 // long where hash is empty. The error is ctx's, or tells that hash is broken.
 func (p *Passwords) Check(ctx context.Context, password, hash string) (bool, error) {
 	exists := hash != ""
 	if !exists {
-		hash = decoy
+		hash = p.decoy
 	}
 	if len(password) > MaxPassword {
 		return false, nil

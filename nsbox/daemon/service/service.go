@@ -45,6 +45,8 @@ type Options struct {
 	// HealDefault mends programs whose request does not say whether.
 	HealDefault bool
 	Signer      *auth.Signer
+	// PasswordCost is zero but in tests.
+	PasswordCost auth.Cost
 	// AuthRequired refuses requests without credentials even on loopback.
 	AuthRequired bool
 	// Limits are those of the configuration; what an administrator set later wins.
@@ -129,7 +131,7 @@ func New(ctx context.Context, opts Options) (*Service, error) {
 	}
 	s := &Service{
 		opts: opts, store: opts.Store, log: opts.Log, runs: map[string]*run{}, since: time.Now(), busyKeys: map[string]chan struct{}{},
-		byOwner: newLimiters(), byAddr: newLimiters(), passwords: auth.NewPasswords(2),
+		byOwner: newLimiters(), byAddr: newLimiters(), passwords: auth.NewPasswords(2, opts.PasswordCost),
 		ids: ulid.Monotonic(rand.Reader, 0),
 	}
 	s.loginBoth = &auth.Throttle{Free: 5, First: time.Second, Max: 15 * time.Minute, Size: 10_000}

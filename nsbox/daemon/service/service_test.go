@@ -107,6 +107,7 @@ func options(t testing.TB, dir string, db store.Store) Options {
 	return Options{
 		Store: db, Run: fake, Languages: languages(t), Signer: signer, Limits: testLimits(),
 		Artifacts: filepath.Join(dir, "artifacts"), KeepCode: true,
+		PasswordCost: auth.Cost{Passes: 1, Memory: 64, Threads: 1},
 	}
 }
 
