@@ -1,0 +1,83 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/nstest"
+)
+
+// project makes a request of names and texts, the main file first.
+func project(lang string, namesAndTexts ...string) nsbox.Request {
+	req := nsbox.Request{Language: lang}
+	for i := 0; i < len(namesAndTexts); i += 2 {
+		req.Files = append(req.Files, nsbox.File{Name: namesAndTexts[i], Data: []byte(namesAndTexts[i+1])})
+	}
+	return req
+}
+
+// Precompiled headers change nothing but the time.
+func TestPrecompiledHeaders(t *testing.T) {
+	c := client(t)
+	nstest.RequireImage(t, "gcc")
+	for name, p := range map[string]struct {
+		req     nsbox.Request
+		verdict nsbox.Verdict
+		stdout  string
+		stderr  []string
+		never   string
+	}{
+		"used": {
+			req:     project("cpp", "main.cpp", "// first\n/* and */ #include <vector>\n#include <iostream>\nint main() { std::vector<int> v{1}; std::cout << v.size() << \"\\n\"; }\n"),
+			verdict: nsbox.OK, stdout: "1\n",
+		},
+		"everything": {
+			req:     project("cpp", "main.cpp", "#include <bits/stdc++.h>\nusing namespace std;\nint main() { map<string, int> m{{\"a\", 1}}; for (auto [k, v] : m) cout << k << v << endl; }\n"),
+			verdict: nsbox.OK, stdout: "a1\n",
+		},
+		"what is not included is not there": {
+			req:     project("cpp", "main.cpp", "#include <iostream>\nint main() { std::vector<int> v; }\n"),
+			verdict: nsbox.CompileError, stderr: []string{"/workspace/main.cpp:2:19: error: ", "‘vector’ is not a member of ‘std’"}, never: "pch",
+		},
+		"an error deep in a header": {
+			req:     project("cpp", "main.cpp", "#include <algorithm>\n#include <iostream>\n#include <list>\n#include <vector>\nint main() { std::list<int> l; std::sort(l.begin(), l.end()); }\n"),
+			verdict: nsbox.CompileError, stderr: []string{"from /workspace/main.cpp:1:\n", "/workspace/main.cpp:5:"}, never: "pch",
+		},
+		"a macro before the headers": {
+			req: project("cpp", "main.cpp", "#define _GLIBCXX_ASSERTIONS 1\n#include <iostream>\n#include <vector>\n"+
+				"int main() { std::vector<int> v; std::cout << std::flush; return v[7]; }\n"),
+			verdict: nsbox.Signal, stderr: []string{"Assertion '__n < this->size()' failed"},
+		},
+		"two sources that begin otherwise": {
+			req: project("cpp", "main.cpp", "#include <iostream>\nconst char *other();\nint main() { std::cout << other() << \"\\n\"; }\n",
+				"other.cpp", "#define vector hector\nconst char *other() { int vector = 1; return hector ? \"other\" : \"\"; }\n"),
+			verdict: nsbox.OK, stdout: "other\n",
+		},
+		"a header of one's own": {
+			req: project("cpp", "main.cpp", "#include <iostream>\n#include \"own.hpp\"\nint main() { std::cout << OWN << \"\\n\"; }\n",
+				"own.hpp", "#define OWN 3\n"),
+			verdict: nsbox.OK, stdout: "3\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			res := run(t, c, p.req)
+			if res.Verdict != p.verdict || string(res.Stdout) != p.stdout {
+				t.Errorf("want %s and %q on stdout: %s", p.verdict, p.stdout, show(res))
+			}
+			for _, want := range p.stderr {
+				if !strings.Contains(string(res.Stderr), want) {
+					t.Errorf("%q is not on stderr: %s", want, show(res))
+				}
+			}
+			if p.never != "" && strings.Contains(string(res.Stderr), p.never) {
+				t.Errorf("%q is on stderr: %s", p.never, show(res))
+			}
+		})
+	}
+	// Warnings come once, although the compiler may run twice.
+	res := run(t, c, project("cpp", "main.cpp", "#include <iostream>\n#warning look here\nint main() { std::cout << 1; }\n"))
+	if got := strings.Count(string(res.Compile.Stderr), "warning: #warning look here"); res.Verdict != nsbox.OK || got != 1 {
+		t.Errorf("the warning is there %d times: %q", got, res.Compile.Stderr)
+	}
+}
