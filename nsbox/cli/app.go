@@ -105,7 +105,7 @@ func (a *App) tree() *cli.App {
 			&cli.BoolFlag{Name: "version", Usage: "print the version"},
 		},
 		Commands: []*cli.Command{
-			a.execCommand(), a.batchCommand(), a.analyzeCommand(), a.languagesCommand(), a.rootfsCommand(), a.explainCommand(),
+			a.execCommand(), a.sessionCommand(), a.batchCommand(), a.analyzeCommand(), a.languagesCommand(), a.rootfsCommand(), a.explainCommand(),
 			a.doctorCommand(), a.versionCommand(), a.completionCommand(), a.manCommand(),
 		},
 	}

@@ -44,7 +44,7 @@ func languageError(err error) error {
 // trimClass leaves the words out that only mark an error's class.
 func trimClass(err error) string {
 	text := err.Error()
-	for _, class := range []error{nsbox.ErrBadRequest, nsbox.ErrLanguage, nsbox.ErrUnsupported} {
+	for _, class := range []error{nsbox.ErrBadRequest, nsbox.ErrLanguage, nsbox.ErrUnsupported, nsbox.ErrNoSandbox, nsbox.ErrBusy, nsbox.ErrPaused, nsbox.ErrQuota} {
 		if prefix := class.Error() + ": "; len(text) > len(prefix) && text[:len(prefix)] == prefix {
 			return text[len(prefix):]
 		}

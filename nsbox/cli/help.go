@@ -135,5 +135,6 @@ func placeholder(f cli.Flag) string {
 var placeholders = []struct{ flag, value string }{
 	{"lang", "NAME"}, {"stdin", "FILE|-"}, {"env", "NAME[=VALUE]"}, {"file", "[NAME=]PATH"}, {"artifacts", "DIR"},
 	{"max-iterations", "N"}, {"healer", "NAME[,NEXT]"}, {"expect-stdout", "FILE"}, {"name", "NAME"},
+	{"ttl", "DURATION"}, {"idle-timeout", "DURATION"}, {"volume", "NAME"}, {"label", "NAME=VALUE"},
 	{"jobs", "N"}, {"format", "text|json|junit"}, {"output", "FILE"}, {"source", "FILE"},
 }

@@ -23,6 +23,9 @@ func start(ts *testscript.TestScript, args []string) (*exec.Cmd, *bytes.Buffer, 
 	for _, name := range []string{"PATH", "HOME", "XDG_CONFIG_HOME", "NO_COLOR", "TERM", "NSBOX_HELPER", "WORK"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
+	if socket := ts.Getenv("NSBOX_SOCKET"); socket != "" {
+		cmd.Env = append(cmd.Env, "NSBOX_SOCKET="+socket)
+	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	return cmd, &stdout, &stderr
