@@ -25,7 +25,7 @@ TAGS := seccomp
 # A clone made by one user and built by another would stop git, and so go.
 export GOFLAGS := -buildvcs=false
 
-.PHONY: help proto proto-check build test test-root test-vm lint bench rootfs install quickstart fuzz setup examples clean
+.PHONY: help install-files deb proto proto-check build test test-root test-vm lint bench rootfs install quickstart fuzz setup examples clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -33,9 +33,10 @@ help: ## this list
 setup: ## install what building and running need (root, Debian)
 	@scripts/setup-host
 
-build: ## the four programs, into bin/
+build: ## the five programs, into bin/
 	@mkdir -p bin
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o bin/nsbox ./cmd/nsbox
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X $(MODULE)/nsbox/daemon.Version=$(VERSION)' -o bin/nsboxd ./cmd/nsboxd
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/nsbox-healer ./cmd/nsbox-healer
 	CGO_ENABLED=1 $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w $(LDFLAGS)' -o bin/nsbox-helper ./cmd/nsbox-helper
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/nsbox-init ./cmd/nsbox-init
@@ -74,11 +75,19 @@ examples: build ## run every program under examples/ with the nsbox of bin/ (roo
 	@scripts/run-examples
 
 install: build ## install under PREFIX (/usr/local)
+	@$(MAKE) --no-print-directory install-files
+
+# Installs what is in bin/.
+install-files:
 	install -D -m 0755 bin/nsbox $(DESTDIR)$(PREFIX)/bin/nsbox
+	install -D -m 0755 bin/nsboxd $(DESTDIR)$(PREFIX)/bin/nsboxd
 	install -D -m 0755 bin/nsbox-helper $(DESTDIR)$(PREFIX)/libexec/nsbox/nsbox-helper
 	install -D -m 0755 bin/nsbox-healer $(DESTDIR)$(PREFIX)/libexec/nsbox/nsbox-healer
 	install -D -m 0755 bin/nsbox-init $(DESTDIR)$(PREFIX)/libexec/nsbox/nsbox-init
 	@DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) scripts/install
+
+deb: build ## a Debian package, into dist/
+	@VERSION=$(VERSION) scripts/deb
 
 quickstart: ## from a fresh Debian to a program in a sandbox (root)
 	@PREFIX=$(PREFIX) scripts/quickstart

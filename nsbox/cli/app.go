@@ -106,7 +106,7 @@ func (a *App) tree() *cli.App {
 		},
 		Commands: []*cli.Command{
 			a.execCommand(), a.sessionCommand(), a.batchCommand(), a.analyzeCommand(), a.languagesCommand(), a.rootfsCommand(), a.explainCommand(),
-			a.doctorCommand(), a.versionCommand(), a.completionCommand(), a.manCommand(),
+			a.doctorCommand(), a.serveCommand(), a.versionCommand(), a.completionCommand(), a.manCommand(),
 		},
 	}
 	root.Action = func(c *cli.Context) error {

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
+
 	"github.com/nsbox/nsbox/nsbox/config"
 	"github.com/nsbox/nsbox/nsbox/internal/ids"
 	"github.com/nsbox/nsbox/nsbox/internal/seccomp"
@@ -211,6 +213,7 @@ func serve(o options) error {
 		return errors.Join(err, h.Close())
 	}
 	context.AfterFunc(ctx, func() { _ = l.Close() })
+	notify(h.cfg.Log, daemon.SdNotifyReady)
 	for {
 		c, err := l.AcceptUnix()
 		if err != nil {
@@ -221,6 +224,7 @@ func serve(o options) error {
 	if ctx.Err() == nil {
 		err = errors.New("the socket failed")
 	}
+	notify(h.cfg.Log, daemon.SdNotifyStopping)
 	grace, cancel := context.WithTimeout(context.Background(), stopGrace)
 	defer cancel()
 	_ = h.Wait(grace) // what has not ended by then is cancelled by Close

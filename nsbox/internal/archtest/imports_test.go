@@ -55,7 +55,7 @@ var rules = []rule{
 		why:      "wording and settings stand apart from what acts",
 	},
 	{
-		packages: []string{"cmd/nsbox", "nsbox/cli", "nsbox"},
+		packages: []string{"cmd/nsbox", "cmd/nsboxd", "nsbox/cli", "nsbox/daemon/...", "nsbox"},
 		never:    []string{libcontainer, libseccomp, "nsbox/helper", "nsbox/internal/zygote"},
 		deps:     true,
 		why:      "libcontainer runs C code before main, so one binary alone links it: the helper",
@@ -75,6 +75,17 @@ var rules = []rule{
 		packages: []string{"nsbox/heal/..."},
 		never:    []string{"nsbox/helper", "nsbox/cli", "nsbox/internal/zygote", "nsbox/internal/confine", "nsbox/policy"},
 		why:      "a healer knows no sandbox: a fix holds source edits only",
+	},
+	{
+		packages: []string{"cmd/nsbox", "cmd/nsbox-helper"},
+		never:    []string{"nsbox/daemon/...", "nsbox/store/...", "connectrpc.com/connect"},
+		deps:     true,
+		why:      "the daemon is a program of its own: the command starts quickly, and what strangers talk to is never root",
+	},
+	{
+		packages: []string{"nsbox/daemon/service", "nsbox/daemon/auth", "nsbox/daemon/audit", "nsbox/store/..."},
+		never:    []string{"nsbox/daemon/restapi", "nsbox/daemon/wsapi", "nsbox/daemon/grpcapi", "nsbox/daemon/web", "connectrpc.com/connect"},
+		why:      "the service knows no protocol: every front end stands before the same one",
 	},
 	{
 		packages: []string{"cmd/nsbox"},
@@ -173,7 +184,7 @@ func TestWhoMayImport(t *testing.T) {
 // it would build all the same, as another program than the one tested here.
 func TestNoCgoBesideTheHelper(t *testing.T) {
 	all := load(t)
-	for _, main := range []string{"cmd/nsbox", "cmd/nsbox-init", "cmd/nsbox-healer"} {
+	for _, main := range []string{"cmd/nsbox", "cmd/nsboxd", "cmd/nsbox-init", "cmd/nsbox-healer"} {
 		p, ok := all[module+"/"+main]
 		if !ok {
 			t.Errorf("%s is missing", main)

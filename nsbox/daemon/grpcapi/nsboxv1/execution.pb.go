@@ -921,14 +921,16 @@ func (x *SkippedFile) GetReason() string {
 
 // Diagnosis is what is wrong with a program.
 type Diagnosis struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Type          string                 `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
-	Message       string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
-	File          string                 `protobuf:"bytes,3,opt,name=file,proto3" json:"file,omitempty"`
-	Line          int32                  `protobuf:"varint,4,opt,name=line,proto3" json:"line,omitempty"`
-	Column        int32                  `protobuf:"varint,5,opt,name=column,proto3" json:"column,omitempty"`
-	StackTrace    string                 `protobuf:"bytes,6,opt,name=stack_trace,json=stackTrace,proto3" json:"stack_trace,omitempty"`
-	Hint          string                 `protobuf:"bytes,7,opt,name=hint,proto3" json:"hint,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Type       string                 `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
+	Message    string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	File       string                 `protobuf:"bytes,3,opt,name=file,proto3" json:"file,omitempty"`
+	Line       int32                  `protobuf:"varint,4,opt,name=line,proto3" json:"line,omitempty"`
+	Column     int32                  `protobuf:"varint,5,opt,name=column,proto3" json:"column,omitempty"`
+	StackTrace string                 `protobuf:"bytes,6,opt,name=stack_trace,json=stackTrace,proto3" json:"stack_trace,omitempty"`
+	Hint       string                 `protobuf:"bytes,7,opt,name=hint,proto3" json:"hint,omitempty"`
+	// parse, compile, lint or run: how far the program had come.
+	Phase         string `protobuf:"bytes,8,opt,name=phase,proto3" json:"phase,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1012,16 +1014,26 @@ func (x *Diagnosis) GetHint() string {
 	return ""
 }
 
+func (x *Diagnosis) GetPhase() string {
+	if x != nil {
+		return x.Phase
+	}
+	return ""
+}
+
 // Attempt is one run of a healed program and what was changed after it.
 type Attempt struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Iteration     int32                  `protobuf:"varint,1,opt,name=iteration,proto3" json:"iteration,omitempty"`
-	Verdict       string                 `protobuf:"bytes,2,opt,name=verdict,proto3" json:"verdict,omitempty"`
-	Diagnosis     *Diagnosis             `protobuf:"bytes,3,opt,name=diagnosis,proto3" json:"diagnosis,omitempty"`
-	Healer        string                 `protobuf:"bytes,4,opt,name=healer,proto3" json:"healer,omitempty"`
-	Rule          string                 `protobuf:"bytes,5,opt,name=rule,proto3" json:"rule,omitempty"`
-	Diff          string                 `protobuf:"bytes,6,opt,name=diff,proto3" json:"diff,omitempty"`
-	Explanation   string                 `protobuf:"bytes,7,opt,name=explanation,proto3" json:"explanation,omitempty"`
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Iteration   int32                  `protobuf:"varint,1,opt,name=iteration,proto3" json:"iteration,omitempty"`
+	Verdict     string                 `protobuf:"bytes,2,opt,name=verdict,proto3" json:"verdict,omitempty"`
+	Diagnosis   *Diagnosis             `protobuf:"bytes,3,opt,name=diagnosis,proto3" json:"diagnosis,omitempty"`
+	Healer      string                 `protobuf:"bytes,4,opt,name=healer,proto3" json:"healer,omitempty"`
+	Rule        string                 `protobuf:"bytes,5,opt,name=rule,proto3" json:"rule,omitempty"`
+	Diff        string                 `protobuf:"bytes,6,opt,name=diff,proto3" json:"diff,omitempty"`
+	Explanation string                 `protobuf:"bytes,7,opt,name=explanation,proto3" json:"explanation,omitempty"`
+	// What became of the fix, and why it was taken back, where it was.
+	Outcome       string `protobuf:"bytes,8,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	Reason        string `protobuf:"bytes,9,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1101,6 +1113,20 @@ func (x *Attempt) GetDiff() string {
 func (x *Attempt) GetExplanation() string {
 	if x != nil {
 		return x.Explanation
+	}
+	return ""
+}
+
+func (x *Attempt) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *Attempt) GetReason() string {
+	if x != nil {
+		return x.Reason
 	}
 	return ""
 }
@@ -1195,20 +1221,24 @@ type Result struct {
 	Stdout   []byte `protobuf:"bytes,6,opt,name=stdout,proto3" json:"stdout,omitempty"`
 	Stderr   []byte `protobuf:"bytes,7,opt,name=stderr,proto3" json:"stderr,omitempty"`
 	// compile or run: the stage that decided.
-	Stage         string         `protobuf:"bytes,8,opt,name=stage,proto3" json:"stage,omitempty"`
-	Compile       *StageResult   `protobuf:"bytes,9,opt,name=compile,proto3" json:"compile,omitempty"`
-	Usage         *Usage         `protobuf:"bytes,10,opt,name=usage,proto3" json:"usage,omitempty"`
-	Limit         *LimitHit      `protobuf:"bytes,11,opt,name=limit,proto3" json:"limit,omitempty"`
-	Denied        []*DeniedCall  `protobuf:"bytes,12,rep,name=denied,proto3" json:"denied,omitempty"`
-	Truncated     *Truncated     `protobuf:"bytes,13,opt,name=truncated,proto3" json:"truncated,omitempty"`
-	Artifacts     []*Artifact    `protobuf:"bytes,14,rep,name=artifacts,proto3" json:"artifacts,omitempty"`
-	Skipped       []*SkippedFile `protobuf:"bytes,15,rep,name=skipped,proto3" json:"skipped,omitempty"`
-	Healed        bool           `protobuf:"varint,16,opt,name=healed,proto3" json:"healed,omitempty"`
-	Iterations    int32          `protobuf:"varint,17,opt,name=iterations,proto3" json:"iterations,omitempty"`
-	FinalCode     string         `protobuf:"bytes,18,opt,name=final_code,json=finalCode,proto3" json:"final_code,omitempty"`
-	StopReason    string         `protobuf:"bytes,19,opt,name=stop_reason,json=stopReason,proto3" json:"stop_reason,omitempty"`
-	Attempts      []*Attempt     `protobuf:"bytes,20,rep,name=attempts,proto3" json:"attempts,omitempty"`
-	Isolation     *Isolation     `protobuf:"bytes,21,opt,name=isolation,proto3" json:"isolation,omitempty"`
+	Stage      string         `protobuf:"bytes,8,opt,name=stage,proto3" json:"stage,omitempty"`
+	Compile    *StageResult   `protobuf:"bytes,9,opt,name=compile,proto3" json:"compile,omitempty"`
+	Usage      *Usage         `protobuf:"bytes,10,opt,name=usage,proto3" json:"usage,omitempty"`
+	Limit      *LimitHit      `protobuf:"bytes,11,opt,name=limit,proto3" json:"limit,omitempty"`
+	Denied     []*DeniedCall  `protobuf:"bytes,12,rep,name=denied,proto3" json:"denied,omitempty"`
+	Truncated  *Truncated     `protobuf:"bytes,13,opt,name=truncated,proto3" json:"truncated,omitempty"`
+	Artifacts  []*Artifact    `protobuf:"bytes,14,rep,name=artifacts,proto3" json:"artifacts,omitempty"`
+	Skipped    []*SkippedFile `protobuf:"bytes,15,rep,name=skipped,proto3" json:"skipped,omitempty"`
+	Healed     bool           `protobuf:"varint,16,opt,name=healed,proto3" json:"healed,omitempty"`
+	Iterations int32          `protobuf:"varint,17,opt,name=iterations,proto3" json:"iterations,omitempty"`
+	FinalCode  string         `protobuf:"bytes,18,opt,name=final_code,json=finalCode,proto3" json:"final_code,omitempty"`
+	StopReason string         `protobuf:"bytes,19,opt,name=stop_reason,json=stopReason,proto3" json:"stop_reason,omitempty"`
+	Attempts   []*Attempt     `protobuf:"bytes,20,rep,name=attempts,proto3" json:"attempts,omitempty"`
+	Isolation  *Isolation     `protobuf:"bytes,21,opt,name=isolation,proto3" json:"isolation,omitempty"`
+	// What a session's last expression gave, where there was one.
+	Value *Value `protobuf:"bytes,22,opt,name=value,proto3" json:"value,omitempty"`
+	// The session's interpreter had to be started afresh: what it held is gone.
+	StateLost     bool `protobuf:"varint,23,opt,name=state_lost,json=stateLost,proto3" json:"state_lost,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1390,6 +1420,82 @@ func (x *Result) GetIsolation() *Isolation {
 	return nil
 }
 
+func (x *Result) GetValue() *Value {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *Result) GetStateLost() bool {
+	if x != nil {
+		return x.StateLost
+	}
+	return false
+}
+
+// Value is what a snippet's last expression gave.
+type Value struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Text  string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	Type  string                 `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
+	// The value as JSON, where it has such a form.
+	Json          string `protobuf:"bytes,3,opt,name=json,proto3" json:"json,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Value) Reset() {
+	*x = Value{}
+	mi := &file_nsbox_v1_execution_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Value) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Value) ProtoMessage() {}
+
+func (x *Value) ProtoReflect() protoreflect.Message {
+	mi := &file_nsbox_v1_execution_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Value.ProtoReflect.Descriptor instead.
+func (*Value) Descriptor() ([]byte, []int) {
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Value) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Value) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *Value) GetJson() string {
+	if x != nil {
+		return x.Json
+	}
+	return ""
+}
+
 // Event is one thing that happened in an execution. Only the fields of its type
 // are set.
 type Event struct {
@@ -1398,26 +1504,29 @@ type Event struct {
 	Seq int64                  `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
 	Ts  *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=ts,proto3" json:"ts,omitempty"`
 	// start, stage, stdout, stderr, diagnosis, patch, rerun, artifact, limit, ping,
-	// exit or error.
-	Type          string     `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`
-	Id            string     `protobuf:"bytes,4,opt,name=id,proto3" json:"id,omitempty"`
-	Language      string     `protobuf:"bytes,5,opt,name=language,proto3" json:"language,omitempty"`
-	Stage         string     `protobuf:"bytes,6,opt,name=stage,proto3" json:"stage,omitempty"`
-	Data          []byte     `protobuf:"bytes,7,opt,name=data,proto3" json:"data,omitempty"`
-	Artifact      *Artifact  `protobuf:"bytes,8,opt,name=artifact,proto3" json:"artifact,omitempty"`
-	Limit         *LimitHit  `protobuf:"bytes,9,opt,name=limit,proto3" json:"limit,omitempty"`
-	Result        *Result    `protobuf:"bytes,10,opt,name=result,proto3" json:"result,omitempty"`
-	Error         string     `protobuf:"bytes,11,opt,name=error,proto3" json:"error,omitempty"`
-	Iteration     int32      `protobuf:"varint,12,opt,name=iteration,proto3" json:"iteration,omitempty"`
-	Diagnosis     *Diagnosis `protobuf:"bytes,13,opt,name=diagnosis,proto3" json:"diagnosis,omitempty"`
-	Patch         *Attempt   `protobuf:"bytes,14,opt,name=patch,proto3" json:"patch,omitempty"`
+	// exit or error. A ping only says that the stream lives; it has no seq.
+	Type      string     `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`
+	Id        string     `protobuf:"bytes,4,opt,name=id,proto3" json:"id,omitempty"`
+	Language  string     `protobuf:"bytes,5,opt,name=language,proto3" json:"language,omitempty"`
+	Stage     string     `protobuf:"bytes,6,opt,name=stage,proto3" json:"stage,omitempty"`
+	Data      []byte     `protobuf:"bytes,7,opt,name=data,proto3" json:"data,omitempty"`
+	Artifact  *Artifact  `protobuf:"bytes,8,opt,name=artifact,proto3" json:"artifact,omitempty"`
+	Limit     *LimitHit  `protobuf:"bytes,9,opt,name=limit,proto3" json:"limit,omitempty"`
+	Result    *Result    `protobuf:"bytes,10,opt,name=result,proto3" json:"result,omitempty"`
+	Error     string     `protobuf:"bytes,11,opt,name=error,proto3" json:"error,omitempty"`
+	Iteration int32      `protobuf:"varint,12,opt,name=iteration,proto3" json:"iteration,omitempty"`
+	Diagnosis *Diagnosis `protobuf:"bytes,13,opt,name=diagnosis,proto3" json:"diagnosis,omitempty"`
+	Patch     *Attempt   `protobuf:"bytes,14,opt,name=patch,proto3" json:"patch,omitempty"`
+	// With error: what kind it is. gap is no end of the execution: the reader was too
+	// slow, and the events up to seq are no longer kept.
+	Code          string `protobuf:"bytes,15,opt,name=code,proto3" json:"code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[15]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1429,7 +1538,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[15]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1442,7 +1551,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{15}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Event) GetSeq() int64 {
@@ -1543,6 +1652,13 @@ func (x *Event) GetPatch() *Attempt {
 	return nil
 }
 
+func (x *Event) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
 // Execution is an entry of the history.
 type Execution struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
@@ -1569,7 +1685,7 @@ type Execution struct {
 
 func (x *Execution) Reset() {
 	*x = Execution{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[16]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1581,7 +1697,7 @@ func (x *Execution) String() string {
 func (*Execution) ProtoMessage() {}
 
 func (x *Execution) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[16]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1594,7 +1710,7 @@ func (x *Execution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Execution.ProtoReflect.Descriptor instead.
 func (*Execution) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{16}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Execution) GetId() string {
@@ -1704,7 +1820,7 @@ type ExecuteRequest struct {
 
 func (x *ExecuteRequest) Reset() {
 	*x = ExecuteRequest{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[17]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1716,7 +1832,7 @@ func (x *ExecuteRequest) String() string {
 func (*ExecuteRequest) ProtoMessage() {}
 
 func (x *ExecuteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[17]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1729,7 +1845,7 @@ func (x *ExecuteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteRequest.ProtoReflect.Descriptor instead.
 func (*ExecuteRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{17}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ExecuteRequest) GetProgram() *Program {
@@ -1750,7 +1866,7 @@ type ExecuteResponse struct {
 
 func (x *ExecuteResponse) Reset() {
 	*x = ExecuteResponse{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[18]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1762,7 +1878,7 @@ func (x *ExecuteResponse) String() string {
 func (*ExecuteResponse) ProtoMessage() {}
 
 func (x *ExecuteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[18]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1775,7 +1891,7 @@ func (x *ExecuteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteResponse.ProtoReflect.Descriptor instead.
 func (*ExecuteResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{18}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ExecuteResponse) GetExecutionId() string {
@@ -1801,7 +1917,7 @@ type ExecuteStreamRequest struct {
 
 func (x *ExecuteStreamRequest) Reset() {
 	*x = ExecuteStreamRequest{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[19]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1813,7 +1929,7 @@ func (x *ExecuteStreamRequest) String() string {
 func (*ExecuteStreamRequest) ProtoMessage() {}
 
 func (x *ExecuteStreamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[19]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1826,7 +1942,7 @@ func (x *ExecuteStreamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteStreamRequest.ProtoReflect.Descriptor instead.
 func (*ExecuteStreamRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{19}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ExecuteStreamRequest) GetProgram() *Program {
@@ -1846,7 +1962,7 @@ type ExecuteStreamResponse struct {
 
 func (x *ExecuteStreamResponse) Reset() {
 	*x = ExecuteStreamResponse{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[20]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1858,7 +1974,7 @@ func (x *ExecuteStreamResponse) String() string {
 func (*ExecuteStreamResponse) ProtoMessage() {}
 
 func (x *ExecuteStreamResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[20]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1871,7 +1987,7 @@ func (x *ExecuteStreamResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteStreamResponse.ProtoReflect.Descriptor instead.
 func (*ExecuteStreamResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{20}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ExecuteStreamResponse) GetExecutionId() string {
@@ -1903,7 +2019,7 @@ type ExecuteInteractiveRequest struct {
 
 func (x *ExecuteInteractiveRequest) Reset() {
 	*x = ExecuteInteractiveRequest{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[21]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1915,7 +2031,7 @@ func (x *ExecuteInteractiveRequest) String() string {
 func (*ExecuteInteractiveRequest) ProtoMessage() {}
 
 func (x *ExecuteInteractiveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[21]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1928,7 +2044,7 @@ func (x *ExecuteInteractiveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteInteractiveRequest.ProtoReflect.Descriptor instead.
 func (*ExecuteInteractiveRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{21}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ExecuteInteractiveRequest) GetMessage() isExecuteInteractiveRequest_Message {
@@ -2013,7 +2129,7 @@ type ExecuteInteractiveResponse struct {
 
 func (x *ExecuteInteractiveResponse) Reset() {
 	*x = ExecuteInteractiveResponse{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[22]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2025,7 +2141,7 @@ func (x *ExecuteInteractiveResponse) String() string {
 func (*ExecuteInteractiveResponse) ProtoMessage() {}
 
 func (x *ExecuteInteractiveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[22]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2038,7 +2154,7 @@ func (x *ExecuteInteractiveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteInteractiveResponse.ProtoReflect.Descriptor instead.
 func (*ExecuteInteractiveResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{22}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ExecuteInteractiveResponse) GetExecutionId() string {
@@ -2066,7 +2182,7 @@ type EventsRequest struct {
 
 func (x *EventsRequest) Reset() {
 	*x = EventsRequest{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[23]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2078,7 +2194,7 @@ func (x *EventsRequest) String() string {
 func (*EventsRequest) ProtoMessage() {}
 
 func (x *EventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[23]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2091,7 +2207,7 @@ func (x *EventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventsRequest.ProtoReflect.Descriptor instead.
 func (*EventsRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{23}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *EventsRequest) GetExecutionId() string {
@@ -2117,7 +2233,7 @@ type EventsResponse struct {
 
 func (x *EventsResponse) Reset() {
 	*x = EventsResponse{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[24]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2129,7 +2245,7 @@ func (x *EventsResponse) String() string {
 func (*EventsResponse) ProtoMessage() {}
 
 func (x *EventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[24]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2142,7 +2258,7 @@ func (x *EventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventsResponse.ProtoReflect.Descriptor instead.
 func (*EventsResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{24}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *EventsResponse) GetEvent() *Event {
@@ -2161,7 +2277,7 @@ type GetExecutionRequest struct {
 
 func (x *GetExecutionRequest) Reset() {
 	*x = GetExecutionRequest{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[25]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2173,7 +2289,7 @@ func (x *GetExecutionRequest) String() string {
 func (*GetExecutionRequest) ProtoMessage() {}
 
 func (x *GetExecutionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[25]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2186,7 +2302,7 @@ func (x *GetExecutionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetExecutionRequest.ProtoReflect.Descriptor instead.
 func (*GetExecutionRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{25}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetExecutionRequest) GetExecutionId() string {
@@ -2205,7 +2321,7 @@ type GetExecutionResponse struct {
 
 func (x *GetExecutionResponse) Reset() {
 	*x = GetExecutionResponse{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[26]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2217,7 +2333,7 @@ func (x *GetExecutionResponse) String() string {
 func (*GetExecutionResponse) ProtoMessage() {}
 
 func (x *GetExecutionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[26]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2230,7 +2346,7 @@ func (x *GetExecutionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetExecutionResponse.ProtoReflect.Descriptor instead.
 func (*GetExecutionResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{26}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *GetExecutionResponse) GetExecution() *Execution {
@@ -2256,7 +2372,7 @@ type ListExecutionsRequest struct {
 
 func (x *ListExecutionsRequest) Reset() {
 	*x = ListExecutionsRequest{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[27]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2268,7 +2384,7 @@ func (x *ListExecutionsRequest) String() string {
 func (*ListExecutionsRequest) ProtoMessage() {}
 
 func (x *ListExecutionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[27]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2281,7 +2397,7 @@ func (x *ListExecutionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListExecutionsRequest.ProtoReflect.Descriptor instead.
 func (*ListExecutionsRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{27}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListExecutionsRequest) GetPageSize() int32 {
@@ -2337,7 +2453,7 @@ type ListExecutionsResponse struct {
 
 func (x *ListExecutionsResponse) Reset() {
 	*x = ListExecutionsResponse{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[28]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2349,7 +2465,7 @@ func (x *ListExecutionsResponse) String() string {
 func (*ListExecutionsResponse) ProtoMessage() {}
 
 func (x *ListExecutionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[28]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2362,7 +2478,7 @@ func (x *ListExecutionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListExecutionsResponse.ProtoReflect.Descriptor instead.
 func (*ListExecutionsResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{28}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListExecutionsResponse) GetExecutions() []*Execution {
@@ -2388,7 +2504,7 @@ type CancelExecutionRequest struct {
 
 func (x *CancelExecutionRequest) Reset() {
 	*x = CancelExecutionRequest{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[29]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2400,7 +2516,7 @@ func (x *CancelExecutionRequest) String() string {
 func (*CancelExecutionRequest) ProtoMessage() {}
 
 func (x *CancelExecutionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[29]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2413,7 +2529,7 @@ func (x *CancelExecutionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelExecutionRequest.ProtoReflect.Descriptor instead.
 func (*CancelExecutionRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{29}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *CancelExecutionRequest) GetExecutionId() string {
@@ -2432,7 +2548,7 @@ type CancelExecutionResponse struct {
 
 func (x *CancelExecutionResponse) Reset() {
 	*x = CancelExecutionResponse{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[30]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2444,7 +2560,7 @@ func (x *CancelExecutionResponse) String() string {
 func (*CancelExecutionResponse) ProtoMessage() {}
 
 func (x *CancelExecutionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[30]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2457,7 +2573,7 @@ func (x *CancelExecutionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelExecutionResponse.ProtoReflect.Descriptor instead.
 func (*CancelExecutionResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{30}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *CancelExecutionResponse) GetExecution() *Execution {
@@ -2477,7 +2593,7 @@ type DownloadArtifactRequest struct {
 
 func (x *DownloadArtifactRequest) Reset() {
 	*x = DownloadArtifactRequest{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[31]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2489,7 +2605,7 @@ func (x *DownloadArtifactRequest) String() string {
 func (*DownloadArtifactRequest) ProtoMessage() {}
 
 func (x *DownloadArtifactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[31]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2502,7 +2618,7 @@ func (x *DownloadArtifactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadArtifactRequest.ProtoReflect.Descriptor instead.
 func (*DownloadArtifactRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{31}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DownloadArtifactRequest) GetExecutionId() string {
@@ -2532,7 +2648,7 @@ type DownloadArtifactResponse struct {
 
 func (x *DownloadArtifactResponse) Reset() {
 	*x = DownloadArtifactResponse{}
-	mi := &file_nsbox_v1_execution_proto_msgTypes[32]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2544,7 +2660,7 @@ func (x *DownloadArtifactResponse) String() string {
 func (*DownloadArtifactResponse) ProtoMessage() {}
 
 func (x *DownloadArtifactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_execution_proto_msgTypes[32]
+	mi := &file_nsbox_v1_execution_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2557,7 +2673,7 @@ func (x *DownloadArtifactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadArtifactResponse.ProtoReflect.Descriptor instead.
 func (*DownloadArtifactResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{32}
+	return file_nsbox_v1_execution_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *DownloadArtifactResponse) GetPart() isDownloadArtifactResponse_Part {
@@ -2686,7 +2802,7 @@ const file_nsbox_v1_execution_proto_rawDesc = "" +
 	"\x04data\x18\x05 \x01(\fR\x04data\"9\n" +
 	"\vSkippedFile\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xae\x01\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xc4\x01\n" +
 	"\tDiagnosis\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12\x12\n" +
@@ -2695,7 +2811,8 @@ const file_nsbox_v1_execution_proto_rawDesc = "" +
 	"\x06column\x18\x05 \x01(\x05R\x06column\x12\x1f\n" +
 	"\vstack_trace\x18\x06 \x01(\tR\n" +
 	"stackTrace\x12\x12\n" +
-	"\x04hint\x18\a \x01(\tR\x04hint\"\xd6\x01\n" +
+	"\x04hint\x18\a \x01(\tR\x04hint\x12\x14\n" +
+	"\x05phase\x18\b \x01(\tR\x05phase\"\x88\x02\n" +
 	"\aAttempt\x12\x1c\n" +
 	"\titeration\x18\x01 \x01(\x05R\titeration\x12\x18\n" +
 	"\averdict\x18\x02 \x01(\tR\averdict\x121\n" +
@@ -2703,7 +2820,9 @@ const file_nsbox_v1_execution_proto_rawDesc = "" +
 	"\x06healer\x18\x04 \x01(\tR\x06healer\x12\x12\n" +
 	"\x04rule\x18\x05 \x01(\tR\x04rule\x12\x12\n" +
 	"\x04diff\x18\x06 \x01(\tR\x04diff\x12 \n" +
-	"\vexplanation\x18\a \x01(\tR\vexplanation\"\x8d\x01\n" +
+	"\vexplanation\x18\a \x01(\tR\vexplanation\x12\x18\n" +
+	"\aoutcome\x18\b \x01(\tR\aoutcome\x12\x16\n" +
+	"\x06reason\x18\t \x01(\tR\x06reason\"\x8d\x01\n" +
 	"\tIsolation\x12\x1e\n" +
 	"\n" +
 	"namespaces\x18\x01 \x03(\tR\n" +
@@ -2711,7 +2830,7 @@ const file_nsbox_v1_execution_proto_rawDesc = "" +
 	"\x06cgroup\x18\x02 \x01(\tR\x06cgroup\x12\x18\n" +
 	"\aseccomp\x18\x03 \x01(\tR\aseccomp\x12\x1a\n" +
 	"\blandlock\x18\x04 \x01(\bR\blandlock\x12\x12\n" +
-	"\x04warm\x18\x05 \x01(\bR\x04warm\"\xe9\x05\n" +
+	"\x04warm\x18\x05 \x01(\bR\x04warm\"\xaf\x06\n" +
 	"\x06Result\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\blanguage\x18\x02 \x01(\tR\blanguage\x12\x18\n" +
@@ -2738,7 +2857,14 @@ const file_nsbox_v1_execution_proto_rawDesc = "" +
 	"\vstop_reason\x18\x13 \x01(\tR\n" +
 	"stopReason\x12-\n" +
 	"\battempts\x18\x14 \x03(\v2\x11.nsbox.v1.AttemptR\battempts\x121\n" +
-	"\tisolation\x18\x15 \x01(\v2\x13.nsbox.v1.IsolationR\tisolation\"\xc3\x03\n" +
+	"\tisolation\x18\x15 \x01(\v2\x13.nsbox.v1.IsolationR\tisolation\x12%\n" +
+	"\x05value\x18\x16 \x01(\v2\x0f.nsbox.v1.ValueR\x05value\x12\x1d\n" +
+	"\n" +
+	"state_lost\x18\x17 \x01(\bR\tstateLost\"C\n" +
+	"\x05Value\x12\x12\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\x12\x12\n" +
+	"\x04type\x18\x02 \x01(\tR\x04type\x12\x12\n" +
+	"\x04json\x18\x03 \x01(\tR\x04json\"\xd7\x03\n" +
 	"\x05Event\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12*\n" +
 	"\x02ts\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02ts\x12\x12\n" +
@@ -2754,7 +2880,8 @@ const file_nsbox_v1_execution_proto_rawDesc = "" +
 	"\x05error\x18\v \x01(\tR\x05error\x12\x1c\n" +
 	"\titeration\x18\f \x01(\x05R\titeration\x121\n" +
 	"\tdiagnosis\x18\r \x01(\v2\x13.nsbox.v1.DiagnosisR\tdiagnosis\x12'\n" +
-	"\x05patch\x18\x0e \x01(\v2\x11.nsbox.v1.AttemptR\x05patch\"\xec\x03\n" +
+	"\x05patch\x18\x0e \x01(\v2\x11.nsbox.v1.AttemptR\x05patch\x12\x12\n" +
+	"\x04code\x18\x0f \x01(\tR\x04code\"\xec\x03\n" +
 	"\tExecution\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05owner\x18\x02 \x01(\tR\x05owner\x12\x1a\n" +
@@ -2850,7 +2977,7 @@ func file_nsbox_v1_execution_proto_rawDescGZIP() []byte {
 	return file_nsbox_v1_execution_proto_rawDescData
 }
 
-var file_nsbox_v1_execution_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_nsbox_v1_execution_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_nsbox_v1_execution_proto_goTypes = []any{
 	(*Limits)(nil),                     // 0: nsbox.v1.Limits
 	(*SourceFile)(nil),                 // 1: nsbox.v1.SourceFile
@@ -2867,30 +2994,31 @@ var file_nsbox_v1_execution_proto_goTypes = []any{
 	(*Attempt)(nil),                    // 12: nsbox.v1.Attempt
 	(*Isolation)(nil),                  // 13: nsbox.v1.Isolation
 	(*Result)(nil),                     // 14: nsbox.v1.Result
-	(*Event)(nil),                      // 15: nsbox.v1.Event
-	(*Execution)(nil),                  // 16: nsbox.v1.Execution
-	(*ExecuteRequest)(nil),             // 17: nsbox.v1.ExecuteRequest
-	(*ExecuteResponse)(nil),            // 18: nsbox.v1.ExecuteResponse
-	(*ExecuteStreamRequest)(nil),       // 19: nsbox.v1.ExecuteStreamRequest
-	(*ExecuteStreamResponse)(nil),      // 20: nsbox.v1.ExecuteStreamResponse
-	(*ExecuteInteractiveRequest)(nil),  // 21: nsbox.v1.ExecuteInteractiveRequest
-	(*ExecuteInteractiveResponse)(nil), // 22: nsbox.v1.ExecuteInteractiveResponse
-	(*EventsRequest)(nil),              // 23: nsbox.v1.EventsRequest
-	(*EventsResponse)(nil),             // 24: nsbox.v1.EventsResponse
-	(*GetExecutionRequest)(nil),        // 25: nsbox.v1.GetExecutionRequest
-	(*GetExecutionResponse)(nil),       // 26: nsbox.v1.GetExecutionResponse
-	(*ListExecutionsRequest)(nil),      // 27: nsbox.v1.ListExecutionsRequest
-	(*ListExecutionsResponse)(nil),     // 28: nsbox.v1.ListExecutionsResponse
-	(*CancelExecutionRequest)(nil),     // 29: nsbox.v1.CancelExecutionRequest
-	(*CancelExecutionResponse)(nil),    // 30: nsbox.v1.CancelExecutionResponse
-	(*DownloadArtifactRequest)(nil),    // 31: nsbox.v1.DownloadArtifactRequest
-	(*DownloadArtifactResponse)(nil),   // 32: nsbox.v1.DownloadArtifactResponse
-	(*durationpb.Duration)(nil),        // 33: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),      // 34: google.protobuf.Timestamp
+	(*Value)(nil),                      // 15: nsbox.v1.Value
+	(*Event)(nil),                      // 16: nsbox.v1.Event
+	(*Execution)(nil),                  // 17: nsbox.v1.Execution
+	(*ExecuteRequest)(nil),             // 18: nsbox.v1.ExecuteRequest
+	(*ExecuteResponse)(nil),            // 19: nsbox.v1.ExecuteResponse
+	(*ExecuteStreamRequest)(nil),       // 20: nsbox.v1.ExecuteStreamRequest
+	(*ExecuteStreamResponse)(nil),      // 21: nsbox.v1.ExecuteStreamResponse
+	(*ExecuteInteractiveRequest)(nil),  // 22: nsbox.v1.ExecuteInteractiveRequest
+	(*ExecuteInteractiveResponse)(nil), // 23: nsbox.v1.ExecuteInteractiveResponse
+	(*EventsRequest)(nil),              // 24: nsbox.v1.EventsRequest
+	(*EventsResponse)(nil),             // 25: nsbox.v1.EventsResponse
+	(*GetExecutionRequest)(nil),        // 26: nsbox.v1.GetExecutionRequest
+	(*GetExecutionResponse)(nil),       // 27: nsbox.v1.GetExecutionResponse
+	(*ListExecutionsRequest)(nil),      // 28: nsbox.v1.ListExecutionsRequest
+	(*ListExecutionsResponse)(nil),     // 29: nsbox.v1.ListExecutionsResponse
+	(*CancelExecutionRequest)(nil),     // 30: nsbox.v1.CancelExecutionRequest
+	(*CancelExecutionResponse)(nil),    // 31: nsbox.v1.CancelExecutionResponse
+	(*DownloadArtifactRequest)(nil),    // 32: nsbox.v1.DownloadArtifactRequest
+	(*DownloadArtifactResponse)(nil),   // 33: nsbox.v1.DownloadArtifactResponse
+	(*durationpb.Duration)(nil),        // 34: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),      // 35: google.protobuf.Timestamp
 }
 var file_nsbox_v1_execution_proto_depIdxs = []int32{
-	33, // 0: nsbox.v1.Limits.timeout:type_name -> google.protobuf.Duration
-	33, // 1: nsbox.v1.Limits.cpu_time:type_name -> google.protobuf.Duration
+	34, // 0: nsbox.v1.Limits.timeout:type_name -> google.protobuf.Duration
+	34, // 1: nsbox.v1.Limits.cpu_time:type_name -> google.protobuf.Duration
 	1,  // 2: nsbox.v1.Program.files:type_name -> nsbox.v1.SourceFile
 	0,  // 3: nsbox.v1.Program.limits:type_name -> nsbox.v1.Limits
 	5,  // 4: nsbox.v1.Truncated.stdout:type_name -> nsbox.v1.Kept
@@ -2908,48 +3036,49 @@ var file_nsbox_v1_execution_proto_depIdxs = []int32{
 	10, // 16: nsbox.v1.Result.skipped:type_name -> nsbox.v1.SkippedFile
 	12, // 17: nsbox.v1.Result.attempts:type_name -> nsbox.v1.Attempt
 	13, // 18: nsbox.v1.Result.isolation:type_name -> nsbox.v1.Isolation
-	34, // 19: nsbox.v1.Event.ts:type_name -> google.protobuf.Timestamp
-	9,  // 20: nsbox.v1.Event.artifact:type_name -> nsbox.v1.Artifact
-	4,  // 21: nsbox.v1.Event.limit:type_name -> nsbox.v1.LimitHit
-	14, // 22: nsbox.v1.Event.result:type_name -> nsbox.v1.Result
-	11, // 23: nsbox.v1.Event.diagnosis:type_name -> nsbox.v1.Diagnosis
-	12, // 24: nsbox.v1.Event.patch:type_name -> nsbox.v1.Attempt
-	34, // 25: nsbox.v1.Execution.created:type_name -> google.protobuf.Timestamp
-	34, // 26: nsbox.v1.Execution.started:type_name -> google.protobuf.Timestamp
-	34, // 27: nsbox.v1.Execution.finished:type_name -> google.protobuf.Timestamp
-	14, // 28: nsbox.v1.Execution.result:type_name -> nsbox.v1.Result
-	2,  // 29: nsbox.v1.ExecuteRequest.program:type_name -> nsbox.v1.Program
-	14, // 30: nsbox.v1.ExecuteResponse.result:type_name -> nsbox.v1.Result
-	2,  // 31: nsbox.v1.ExecuteStreamRequest.program:type_name -> nsbox.v1.Program
-	15, // 32: nsbox.v1.ExecuteStreamResponse.event:type_name -> nsbox.v1.Event
-	2,  // 33: nsbox.v1.ExecuteInteractiveRequest.start:type_name -> nsbox.v1.Program
-	15, // 34: nsbox.v1.ExecuteInteractiveResponse.event:type_name -> nsbox.v1.Event
-	15, // 35: nsbox.v1.EventsResponse.event:type_name -> nsbox.v1.Event
-	16, // 36: nsbox.v1.GetExecutionResponse.execution:type_name -> nsbox.v1.Execution
-	16, // 37: nsbox.v1.ListExecutionsResponse.executions:type_name -> nsbox.v1.Execution
-	16, // 38: nsbox.v1.CancelExecutionResponse.execution:type_name -> nsbox.v1.Execution
-	9,  // 39: nsbox.v1.DownloadArtifactResponse.info:type_name -> nsbox.v1.Artifact
-	17, // 40: nsbox.v1.ExecutionService.Execute:input_type -> nsbox.v1.ExecuteRequest
-	19, // 41: nsbox.v1.ExecutionService.ExecuteStream:input_type -> nsbox.v1.ExecuteStreamRequest
-	21, // 42: nsbox.v1.ExecutionService.ExecuteInteractive:input_type -> nsbox.v1.ExecuteInteractiveRequest
-	23, // 43: nsbox.v1.ExecutionService.Events:input_type -> nsbox.v1.EventsRequest
-	25, // 44: nsbox.v1.ExecutionService.GetExecution:input_type -> nsbox.v1.GetExecutionRequest
-	27, // 45: nsbox.v1.ExecutionService.ListExecutions:input_type -> nsbox.v1.ListExecutionsRequest
-	29, // 46: nsbox.v1.ExecutionService.CancelExecution:input_type -> nsbox.v1.CancelExecutionRequest
-	31, // 47: nsbox.v1.ExecutionService.DownloadArtifact:input_type -> nsbox.v1.DownloadArtifactRequest
-	18, // 48: nsbox.v1.ExecutionService.Execute:output_type -> nsbox.v1.ExecuteResponse
-	20, // 49: nsbox.v1.ExecutionService.ExecuteStream:output_type -> nsbox.v1.ExecuteStreamResponse
-	22, // 50: nsbox.v1.ExecutionService.ExecuteInteractive:output_type -> nsbox.v1.ExecuteInteractiveResponse
-	24, // 51: nsbox.v1.ExecutionService.Events:output_type -> nsbox.v1.EventsResponse
-	26, // 52: nsbox.v1.ExecutionService.GetExecution:output_type -> nsbox.v1.GetExecutionResponse
-	28, // 53: nsbox.v1.ExecutionService.ListExecutions:output_type -> nsbox.v1.ListExecutionsResponse
-	30, // 54: nsbox.v1.ExecutionService.CancelExecution:output_type -> nsbox.v1.CancelExecutionResponse
-	32, // 55: nsbox.v1.ExecutionService.DownloadArtifact:output_type -> nsbox.v1.DownloadArtifactResponse
-	48, // [48:56] is the sub-list for method output_type
-	40, // [40:48] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	15, // 19: nsbox.v1.Result.value:type_name -> nsbox.v1.Value
+	35, // 20: nsbox.v1.Event.ts:type_name -> google.protobuf.Timestamp
+	9,  // 21: nsbox.v1.Event.artifact:type_name -> nsbox.v1.Artifact
+	4,  // 22: nsbox.v1.Event.limit:type_name -> nsbox.v1.LimitHit
+	14, // 23: nsbox.v1.Event.result:type_name -> nsbox.v1.Result
+	11, // 24: nsbox.v1.Event.diagnosis:type_name -> nsbox.v1.Diagnosis
+	12, // 25: nsbox.v1.Event.patch:type_name -> nsbox.v1.Attempt
+	35, // 26: nsbox.v1.Execution.created:type_name -> google.protobuf.Timestamp
+	35, // 27: nsbox.v1.Execution.started:type_name -> google.protobuf.Timestamp
+	35, // 28: nsbox.v1.Execution.finished:type_name -> google.protobuf.Timestamp
+	14, // 29: nsbox.v1.Execution.result:type_name -> nsbox.v1.Result
+	2,  // 30: nsbox.v1.ExecuteRequest.program:type_name -> nsbox.v1.Program
+	14, // 31: nsbox.v1.ExecuteResponse.result:type_name -> nsbox.v1.Result
+	2,  // 32: nsbox.v1.ExecuteStreamRequest.program:type_name -> nsbox.v1.Program
+	16, // 33: nsbox.v1.ExecuteStreamResponse.event:type_name -> nsbox.v1.Event
+	2,  // 34: nsbox.v1.ExecuteInteractiveRequest.start:type_name -> nsbox.v1.Program
+	16, // 35: nsbox.v1.ExecuteInteractiveResponse.event:type_name -> nsbox.v1.Event
+	16, // 36: nsbox.v1.EventsResponse.event:type_name -> nsbox.v1.Event
+	17, // 37: nsbox.v1.GetExecutionResponse.execution:type_name -> nsbox.v1.Execution
+	17, // 38: nsbox.v1.ListExecutionsResponse.executions:type_name -> nsbox.v1.Execution
+	17, // 39: nsbox.v1.CancelExecutionResponse.execution:type_name -> nsbox.v1.Execution
+	9,  // 40: nsbox.v1.DownloadArtifactResponse.info:type_name -> nsbox.v1.Artifact
+	18, // 41: nsbox.v1.ExecutionService.Execute:input_type -> nsbox.v1.ExecuteRequest
+	20, // 42: nsbox.v1.ExecutionService.ExecuteStream:input_type -> nsbox.v1.ExecuteStreamRequest
+	22, // 43: nsbox.v1.ExecutionService.ExecuteInteractive:input_type -> nsbox.v1.ExecuteInteractiveRequest
+	24, // 44: nsbox.v1.ExecutionService.Events:input_type -> nsbox.v1.EventsRequest
+	26, // 45: nsbox.v1.ExecutionService.GetExecution:input_type -> nsbox.v1.GetExecutionRequest
+	28, // 46: nsbox.v1.ExecutionService.ListExecutions:input_type -> nsbox.v1.ListExecutionsRequest
+	30, // 47: nsbox.v1.ExecutionService.CancelExecution:input_type -> nsbox.v1.CancelExecutionRequest
+	32, // 48: nsbox.v1.ExecutionService.DownloadArtifact:input_type -> nsbox.v1.DownloadArtifactRequest
+	19, // 49: nsbox.v1.ExecutionService.Execute:output_type -> nsbox.v1.ExecuteResponse
+	21, // 50: nsbox.v1.ExecutionService.ExecuteStream:output_type -> nsbox.v1.ExecuteStreamResponse
+	23, // 51: nsbox.v1.ExecutionService.ExecuteInteractive:output_type -> nsbox.v1.ExecuteInteractiveResponse
+	25, // 52: nsbox.v1.ExecutionService.Events:output_type -> nsbox.v1.EventsResponse
+	27, // 53: nsbox.v1.ExecutionService.GetExecution:output_type -> nsbox.v1.GetExecutionResponse
+	29, // 54: nsbox.v1.ExecutionService.ListExecutions:output_type -> nsbox.v1.ListExecutionsResponse
+	31, // 55: nsbox.v1.ExecutionService.CancelExecution:output_type -> nsbox.v1.CancelExecutionResponse
+	33, // 56: nsbox.v1.ExecutionService.DownloadArtifact:output_type -> nsbox.v1.DownloadArtifactResponse
+	49, // [49:57] is the sub-list for method output_type
+	41, // [41:49] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_nsbox_v1_execution_proto_init() }
@@ -2958,14 +3087,14 @@ func file_nsbox_v1_execution_proto_init() {
 		return
 	}
 	file_nsbox_v1_execution_proto_msgTypes[2].OneofWrappers = []any{}
-	file_nsbox_v1_execution_proto_msgTypes[16].OneofWrappers = []any{}
-	file_nsbox_v1_execution_proto_msgTypes[21].OneofWrappers = []any{
+	file_nsbox_v1_execution_proto_msgTypes[17].OneofWrappers = []any{}
+	file_nsbox_v1_execution_proto_msgTypes[22].OneofWrappers = []any{
 		(*ExecuteInteractiveRequest_Start)(nil),
 		(*ExecuteInteractiveRequest_Stdin)(nil),
 		(*ExecuteInteractiveRequest_StdinEnd)(nil),
 		(*ExecuteInteractiveRequest_Cancel)(nil),
 	}
-	file_nsbox_v1_execution_proto_msgTypes[32].OneofWrappers = []any{
+	file_nsbox_v1_execution_proto_msgTypes[33].OneofWrappers = []any{
 		(*DownloadArtifactResponse_Info)(nil),
 		(*DownloadArtifactResponse_Chunk)(nil),
 	}
@@ -2975,7 +3104,7 @@ func file_nsbox_v1_execution_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nsbox_v1_execution_proto_rawDesc), len(file_nsbox_v1_execution_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   33,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -27,8 +27,11 @@ type Language struct {
 	Aliases    []string               `protobuf:"bytes,2,rep,name=aliases,proto3" json:"aliases,omitempty"`
 	Extensions []string               `protobuf:"bytes,3,rep,name=extensions,proto3" json:"extensions,omitempty"`
 	// Whether its image is built.
-	Available     bool   `protobuf:"varint,4,opt,name=available,proto3" json:"available,omitempty"`
-	Version       string `protobuf:"bytes,5,opt,name=version,proto3" json:"version,omitempty"`
+	Available bool `protobuf:"varint,4,opt,name=available,proto3" json:"available,omitempty"`
+	// How people write it.
+	Title string `protobuf:"bytes,5,opt,name=title,proto3" json:"title,omitempty"`
+	// Whether it has a compile stage.
+	Compiled      bool `protobuf:"varint,6,opt,name=compiled,proto3" json:"compiled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -91,11 +94,18 @@ func (x *Language) GetAvailable() bool {
 	return false
 }
 
-func (x *Language) GetVersion() string {
+func (x *Language) GetTitle() string {
 	if x != nil {
-		return x.Version
+		return x.Title
 	}
 	return ""
+}
+
+func (x *Language) GetCompiled() bool {
+	if x != nil {
+		return x.Compiled
+	}
+	return false
 }
 
 type ListLanguagesRequest struct {
@@ -182,15 +192,16 @@ var File_nsbox_v1_language_proto protoreflect.FileDescriptor
 
 const file_nsbox_v1_language_proto_rawDesc = "" +
 	"\n" +
-	"\x17nsbox/v1/language.proto\x12\bnsbox.v1\"\x90\x01\n" +
+	"\x17nsbox/v1/language.proto\x12\bnsbox.v1\"\xa8\x01\n" +
 	"\bLanguage\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aaliases\x18\x02 \x03(\tR\aaliases\x12\x1e\n" +
 	"\n" +
 	"extensions\x18\x03 \x03(\tR\n" +
 	"extensions\x12\x1c\n" +
-	"\tavailable\x18\x04 \x01(\bR\tavailable\x12\x18\n" +
-	"\aversion\x18\x05 \x01(\tR\aversion\"\x16\n" +
+	"\tavailable\x18\x04 \x01(\bR\tavailable\x12\x14\n" +
+	"\x05title\x18\x05 \x01(\tR\x05title\x12\x1a\n" +
+	"\bcompiled\x18\x06 \x01(\bR\bcompiled\"\x16\n" +
 	"\x14ListLanguagesRequest\"I\n" +
 	"\x15ListLanguagesResponse\x120\n" +
 	"\tlanguages\x18\x01 \x03(\v2\x12.nsbox.v1.LanguageR\tlanguages2c\n" +

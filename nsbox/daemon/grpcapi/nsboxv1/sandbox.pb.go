@@ -37,8 +37,16 @@ type Sandbox struct {
 	Limits  *Limits                `protobuf:"bytes,7,opt,name=limits,proto3" json:"limits,omitempty"`
 	Created *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=created,proto3" json:"created,omitempty"`
 	// When it ends by itself; not set where it has no such time.
-	Expires       *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=expires,proto3" json:"expires,omitempty"`
-	Persistent    bool                   `protobuf:"varint,10,opt,name=persistent,proto3" json:"persistent,omitempty"`
+	Expires *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=expires,proto3" json:"expires,omitempty"`
+	// The volume that keeps its files, if any.
+	Volume string            `protobuf:"bytes,10,opt,name=volume,proto3" json:"volume,omitempty"`
+	Labels map[string]string `protobuf:"bytes,11,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Executions so far, and those under way.
+	Executions    int64                  `protobuf:"varint,12,opt,name=executions,proto3" json:"executions,omitempty"`
+	Running       int64                  `protobuf:"varint,13,opt,name=running,proto3" json:"running,omitempty"`
+	IdleTimeout   *durationpb.Duration   `protobuf:"bytes,14,opt,name=idle_timeout,json=idleTimeout,proto3" json:"idle_timeout,omitempty"`
+	Ended         *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=ended,proto3" json:"ended,omitempty"`
+	Usage         *SandboxUsage          `protobuf:"bytes,16,opt,name=usage,proto3" json:"usage,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -136,11 +144,138 @@ func (x *Sandbox) GetExpires() *timestamppb.Timestamp {
 	return nil
 }
 
-func (x *Sandbox) GetPersistent() bool {
+func (x *Sandbox) GetVolume() string {
 	if x != nil {
-		return x.Persistent
+		return x.Volume
 	}
-	return false
+	return ""
+}
+
+func (x *Sandbox) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *Sandbox) GetExecutions() int64 {
+	if x != nil {
+		return x.Executions
+	}
+	return 0
+}
+
+func (x *Sandbox) GetRunning() int64 {
+	if x != nil {
+		return x.Running
+	}
+	return 0
+}
+
+func (x *Sandbox) GetIdleTimeout() *durationpb.Duration {
+	if x != nil {
+		return x.IdleTimeout
+	}
+	return nil
+}
+
+func (x *Sandbox) GetEnded() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Ended
+	}
+	return nil
+}
+
+func (x *Sandbox) GetUsage() *SandboxUsage {
+	if x != nil {
+		return x.Usage
+	}
+	return nil
+}
+
+// SandboxUsage is what a sandbox uses, all its processes and files together.
+type SandboxUsage struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	MemoryBytes     int64                  `protobuf:"varint,1,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	MemoryPeakBytes int64                  `protobuf:"varint,2,opt,name=memory_peak_bytes,json=memoryPeakBytes,proto3" json:"memory_peak_bytes,omitempty"`
+	CpuMs           float64                `protobuf:"fixed64,3,opt,name=cpu_ms,json=cpuMs,proto3" json:"cpu_ms,omitempty"`
+	Pids            int64                  `protobuf:"varint,4,opt,name=pids,proto3" json:"pids,omitempty"`
+	DiskBytes       int64                  `protobuf:"varint,5,opt,name=disk_bytes,json=diskBytes,proto3" json:"disk_bytes,omitempty"`
+	Inodes          int64                  `protobuf:"varint,6,opt,name=inodes,proto3" json:"inodes,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *SandboxUsage) Reset() {
+	*x = SandboxUsage{}
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SandboxUsage) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SandboxUsage) ProtoMessage() {}
+
+func (x *SandboxUsage) ProtoReflect() protoreflect.Message {
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SandboxUsage.ProtoReflect.Descriptor instead.
+func (*SandboxUsage) Descriptor() ([]byte, []int) {
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *SandboxUsage) GetMemoryBytes() int64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *SandboxUsage) GetMemoryPeakBytes() int64 {
+	if x != nil {
+		return x.MemoryPeakBytes
+	}
+	return 0
+}
+
+func (x *SandboxUsage) GetCpuMs() float64 {
+	if x != nil {
+		return x.CpuMs
+	}
+	return 0
+}
+
+func (x *SandboxUsage) GetPids() int64 {
+	if x != nil {
+		return x.Pids
+	}
+	return 0
+}
+
+func (x *SandboxUsage) GetDiskBytes() int64 {
+	if x != nil {
+		return x.DiskBytes
+	}
+	return 0
+}
+
+func (x *SandboxUsage) GetInodes() int64 {
+	if x != nil {
+		return x.Inodes
+	}
+	return 0
 }
 
 type CreateSandboxRequest struct {
@@ -151,15 +286,22 @@ type CreateSandboxRequest struct {
 	Ttl *durationpb.Duration `protobuf:"bytes,3,opt,name=ttl,proto3" json:"ttl,omitempty"`
 	// A name for people.
 	Name string `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
-	// Keeps the files beyond the sandbox's life.
-	Persistent    bool `protobuf:"varint,5,opt,name=persistent,proto3" json:"persistent,omitempty"`
+	// The name of a volume that keeps /workspace beyond the sandbox's life.
+	Volume string `protobuf:"bytes,5,opt,name=volume,proto3" json:"volume,omitempty"`
+	// After so long without an execution the sandbox ends.
+	IdleTimeout *durationpb.Duration `protobuf:"bytes,6,opt,name=idle_timeout,json=idleTimeout,proto3" json:"idle_timeout,omitempty"`
+	// Each as NAME=value.
+	Env []string `protobuf:"bytes,7,rep,name=env,proto3" json:"env,omitempty"`
+	// A seccomp profile's name.
+	Profile       string            `protobuf:"bytes,8,opt,name=profile,proto3" json:"profile,omitempty"`
+	Labels        map[string]string `protobuf:"bytes,9,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateSandboxRequest) Reset() {
 	*x = CreateSandboxRequest{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[1]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -171,7 +313,7 @@ func (x *CreateSandboxRequest) String() string {
 func (*CreateSandboxRequest) ProtoMessage() {}
 
 func (x *CreateSandboxRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[1]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -184,7 +326,7 @@ func (x *CreateSandboxRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSandboxRequest.ProtoReflect.Descriptor instead.
 func (*CreateSandboxRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{1}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *CreateSandboxRequest) GetLanguage() string {
@@ -215,11 +357,39 @@ func (x *CreateSandboxRequest) GetName() string {
 	return ""
 }
 
-func (x *CreateSandboxRequest) GetPersistent() bool {
+func (x *CreateSandboxRequest) GetVolume() string {
 	if x != nil {
-		return x.Persistent
+		return x.Volume
 	}
-	return false
+	return ""
+}
+
+func (x *CreateSandboxRequest) GetIdleTimeout() *durationpb.Duration {
+	if x != nil {
+		return x.IdleTimeout
+	}
+	return nil
+}
+
+func (x *CreateSandboxRequest) GetEnv() []string {
+	if x != nil {
+		return x.Env
+	}
+	return nil
+}
+
+func (x *CreateSandboxRequest) GetProfile() string {
+	if x != nil {
+		return x.Profile
+	}
+	return ""
+}
+
+func (x *CreateSandboxRequest) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
 }
 
 type CreateSandboxResponse struct {
@@ -231,7 +401,7 @@ type CreateSandboxResponse struct {
 
 func (x *CreateSandboxResponse) Reset() {
 	*x = CreateSandboxResponse{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[2]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -243,7 +413,7 @@ func (x *CreateSandboxResponse) String() string {
 func (*CreateSandboxResponse) ProtoMessage() {}
 
 func (x *CreateSandboxResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[2]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -256,7 +426,7 @@ func (x *CreateSandboxResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSandboxResponse.ProtoReflect.Descriptor instead.
 func (*CreateSandboxResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{2}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *CreateSandboxResponse) GetSandbox() *Sandbox {
@@ -275,7 +445,7 @@ type GetSandboxRequest struct {
 
 func (x *GetSandboxRequest) Reset() {
 	*x = GetSandboxRequest{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[3]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -287,7 +457,7 @@ func (x *GetSandboxRequest) String() string {
 func (*GetSandboxRequest) ProtoMessage() {}
 
 func (x *GetSandboxRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[3]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -300,7 +470,7 @@ func (x *GetSandboxRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSandboxRequest.ProtoReflect.Descriptor instead.
 func (*GetSandboxRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{3}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetSandboxRequest) GetSandboxId() string {
@@ -319,7 +489,7 @@ type GetSandboxResponse struct {
 
 func (x *GetSandboxResponse) Reset() {
 	*x = GetSandboxResponse{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[4]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -331,7 +501,7 @@ func (x *GetSandboxResponse) String() string {
 func (*GetSandboxResponse) ProtoMessage() {}
 
 func (x *GetSandboxResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[4]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -344,7 +514,7 @@ func (x *GetSandboxResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSandboxResponse.ProtoReflect.Descriptor instead.
 func (*GetSandboxResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{4}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetSandboxResponse) GetSandbox() *Sandbox {
@@ -355,14 +525,16 @@ func (x *GetSandboxResponse) GetSandbox() *Sandbox {
 }
 
 type ListSandboxesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only the caller's own, where the caller may see others' as well.
+	Mine          bool `protobuf:"varint,1,opt,name=mine,proto3" json:"mine,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListSandboxesRequest) Reset() {
 	*x = ListSandboxesRequest{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[5]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -374,7 +546,7 @@ func (x *ListSandboxesRequest) String() string {
 func (*ListSandboxesRequest) ProtoMessage() {}
 
 func (x *ListSandboxesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[5]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -387,7 +559,14 @@ func (x *ListSandboxesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSandboxesRequest.ProtoReflect.Descriptor instead.
 func (*ListSandboxesRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{5}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ListSandboxesRequest) GetMine() bool {
+	if x != nil {
+		return x.Mine
+	}
+	return false
 }
 
 type ListSandboxesResponse struct {
@@ -399,7 +578,7 @@ type ListSandboxesResponse struct {
 
 func (x *ListSandboxesResponse) Reset() {
 	*x = ListSandboxesResponse{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[6]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -411,7 +590,7 @@ func (x *ListSandboxesResponse) String() string {
 func (*ListSandboxesResponse) ProtoMessage() {}
 
 func (x *ListSandboxesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[6]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -424,7 +603,7 @@ func (x *ListSandboxesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSandboxesResponse.ProtoReflect.Descriptor instead.
 func (*ListSandboxesResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{6}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListSandboxesResponse) GetSandboxes() []*Sandbox {
@@ -443,7 +622,7 @@ type DeleteSandboxRequest struct {
 
 func (x *DeleteSandboxRequest) Reset() {
 	*x = DeleteSandboxRequest{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[7]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -455,7 +634,7 @@ func (x *DeleteSandboxRequest) String() string {
 func (*DeleteSandboxRequest) ProtoMessage() {}
 
 func (x *DeleteSandboxRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[7]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -468,7 +647,7 @@ func (x *DeleteSandboxRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSandboxRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSandboxRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{7}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DeleteSandboxRequest) GetSandboxId() string {
@@ -486,7 +665,7 @@ type DeleteSandboxResponse struct {
 
 func (x *DeleteSandboxResponse) Reset() {
 	*x = DeleteSandboxResponse{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[8]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -498,7 +677,7 @@ func (x *DeleteSandboxResponse) String() string {
 func (*DeleteSandboxResponse) ProtoMessage() {}
 
 func (x *DeleteSandboxResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[8]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -511,7 +690,7 @@ func (x *DeleteSandboxResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSandboxResponse.ProtoReflect.Descriptor instead.
 func (*DeleteSandboxResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{8}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{9}
 }
 
 type PauseSandboxRequest struct {
@@ -523,7 +702,7 @@ type PauseSandboxRequest struct {
 
 func (x *PauseSandboxRequest) Reset() {
 	*x = PauseSandboxRequest{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[9]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -535,7 +714,7 @@ func (x *PauseSandboxRequest) String() string {
 func (*PauseSandboxRequest) ProtoMessage() {}
 
 func (x *PauseSandboxRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[9]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -548,7 +727,7 @@ func (x *PauseSandboxRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseSandboxRequest.ProtoReflect.Descriptor instead.
 func (*PauseSandboxRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{9}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *PauseSandboxRequest) GetSandboxId() string {
@@ -567,7 +746,7 @@ type PauseSandboxResponse struct {
 
 func (x *PauseSandboxResponse) Reset() {
 	*x = PauseSandboxResponse{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[10]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -579,7 +758,7 @@ func (x *PauseSandboxResponse) String() string {
 func (*PauseSandboxResponse) ProtoMessage() {}
 
 func (x *PauseSandboxResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[10]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -592,7 +771,7 @@ func (x *PauseSandboxResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseSandboxResponse.ProtoReflect.Descriptor instead.
 func (*PauseSandboxResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{10}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *PauseSandboxResponse) GetSandbox() *Sandbox {
@@ -611,7 +790,7 @@ type ResumeSandboxRequest struct {
 
 func (x *ResumeSandboxRequest) Reset() {
 	*x = ResumeSandboxRequest{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[11]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -623,7 +802,7 @@ func (x *ResumeSandboxRequest) String() string {
 func (*ResumeSandboxRequest) ProtoMessage() {}
 
 func (x *ResumeSandboxRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[11]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -636,7 +815,7 @@ func (x *ResumeSandboxRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeSandboxRequest.ProtoReflect.Descriptor instead.
 func (*ResumeSandboxRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{11}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ResumeSandboxRequest) GetSandboxId() string {
@@ -655,7 +834,7 @@ type ResumeSandboxResponse struct {
 
 func (x *ResumeSandboxResponse) Reset() {
 	*x = ResumeSandboxResponse{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[12]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -667,7 +846,7 @@ func (x *ResumeSandboxResponse) String() string {
 func (*ResumeSandboxResponse) ProtoMessage() {}
 
 func (x *ResumeSandboxResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[12]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -680,10 +859,106 @@ func (x *ResumeSandboxResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeSandboxResponse.ProtoReflect.Descriptor instead.
 func (*ResumeSandboxResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{12}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ResumeSandboxResponse) GetSandbox() *Sandbox {
+	if x != nil {
+		return x.Sandbox
+	}
+	return nil
+}
+
+type ExtendSandboxRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SandboxId     string                 `protobuf:"bytes,1,opt,name=sandbox_id,json=sandboxId,proto3" json:"sandbox_id,omitempty"`
+	Ttl           *durationpb.Duration   `protobuf:"bytes,2,opt,name=ttl,proto3" json:"ttl,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExtendSandboxRequest) Reset() {
+	*x = ExtendSandboxRequest{}
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExtendSandboxRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExtendSandboxRequest) ProtoMessage() {}
+
+func (x *ExtendSandboxRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExtendSandboxRequest.ProtoReflect.Descriptor instead.
+func (*ExtendSandboxRequest) Descriptor() ([]byte, []int) {
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ExtendSandboxRequest) GetSandboxId() string {
+	if x != nil {
+		return x.SandboxId
+	}
+	return ""
+}
+
+func (x *ExtendSandboxRequest) GetTtl() *durationpb.Duration {
+	if x != nil {
+		return x.Ttl
+	}
+	return nil
+}
+
+type ExtendSandboxResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Sandbox       *Sandbox               `protobuf:"bytes,1,opt,name=sandbox,proto3" json:"sandbox,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExtendSandboxResponse) Reset() {
+	*x = ExtendSandboxResponse{}
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExtendSandboxResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExtendSandboxResponse) ProtoMessage() {}
+
+func (x *ExtendSandboxResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExtendSandboxResponse.ProtoReflect.Descriptor instead.
+func (*ExtendSandboxResponse) Descriptor() ([]byte, []int) {
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ExtendSandboxResponse) GetSandbox() *Sandbox {
 	if x != nil {
 		return x.Sandbox
 	}
@@ -694,9 +969,11 @@ func (x *ResumeSandboxResponse) GetSandbox() *Sandbox {
 type FileInfo struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Relative to /workspace.
-	Path          string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
-	Size          int64                  `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
-	Directory     bool                   `protobuf:"varint,3,opt,name=directory,proto3" json:"directory,omitempty"`
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	Size int64  `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
+	// file, dir, symlink or other.
+	Type string `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`
+	// Permission bits.
 	Mode          uint32                 `protobuf:"varint,4,opt,name=mode,proto3" json:"mode,omitempty"`
 	Modified      *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=modified,proto3" json:"modified,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -705,7 +982,7 @@ type FileInfo struct {
 
 func (x *FileInfo) Reset() {
 	*x = FileInfo{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[13]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -717,7 +994,7 @@ func (x *FileInfo) String() string {
 func (*FileInfo) ProtoMessage() {}
 
 func (x *FileInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[13]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -730,7 +1007,7 @@ func (x *FileInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileInfo.ProtoReflect.Descriptor instead.
 func (*FileInfo) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{13}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *FileInfo) GetPath() string {
@@ -747,11 +1024,11 @@ func (x *FileInfo) GetSize() int64 {
 	return 0
 }
 
-func (x *FileInfo) GetDirectory() bool {
+func (x *FileInfo) GetType() string {
 	if x != nil {
-		return x.Directory
+		return x.Type
 	}
-	return false
+	return ""
 }
 
 func (x *FileInfo) GetMode() uint32 {
@@ -781,7 +1058,7 @@ type UploadFileRequest struct {
 
 func (x *UploadFileRequest) Reset() {
 	*x = UploadFileRequest{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[14]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -793,7 +1070,7 @@ func (x *UploadFileRequest) String() string {
 func (*UploadFileRequest) ProtoMessage() {}
 
 func (x *UploadFileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[14]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -806,7 +1083,7 @@ func (x *UploadFileRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadFileRequest.ProtoReflect.Descriptor instead.
 func (*UploadFileRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{14}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *UploadFileRequest) GetPart() isUploadFileRequest_Part {
@@ -859,7 +1136,7 @@ type UploadFileResponse struct {
 
 func (x *UploadFileResponse) Reset() {
 	*x = UploadFileResponse{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[15]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -871,7 +1148,7 @@ func (x *UploadFileResponse) String() string {
 func (*UploadFileResponse) ProtoMessage() {}
 
 func (x *UploadFileResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[15]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -884,7 +1161,7 @@ func (x *UploadFileResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadFileResponse.ProtoReflect.Descriptor instead.
 func (*UploadFileResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{15}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *UploadFileResponse) GetFile() *FileInfo {
@@ -904,7 +1181,7 @@ type DownloadFileRequest struct {
 
 func (x *DownloadFileRequest) Reset() {
 	*x = DownloadFileRequest{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[16]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +1193,7 @@ func (x *DownloadFileRequest) String() string {
 func (*DownloadFileRequest) ProtoMessage() {}
 
 func (x *DownloadFileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[16]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -929,7 +1206,7 @@ func (x *DownloadFileRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadFileRequest.ProtoReflect.Descriptor instead.
 func (*DownloadFileRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{16}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *DownloadFileRequest) GetSandboxId() string {
@@ -947,15 +1224,19 @@ func (x *DownloadFileRequest) GetPath() string {
 }
 
 type DownloadFileResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Chunk         []byte                 `protobuf:"bytes,1,opt,name=chunk,proto3" json:"chunk,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Part:
+	//
+	//	*DownloadFileResponse_Info
+	//	*DownloadFileResponse_Chunk
+	Part          isDownloadFileResponse_Part `protobuf_oneof:"part"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DownloadFileResponse) Reset() {
 	*x = DownloadFileResponse{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[17]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -967,7 +1248,7 @@ func (x *DownloadFileResponse) String() string {
 func (*DownloadFileResponse) ProtoMessage() {}
 
 func (x *DownloadFileResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[17]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -980,28 +1261,65 @@ func (x *DownloadFileResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadFileResponse.ProtoReflect.Descriptor instead.
 func (*DownloadFileResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{17}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *DownloadFileResponse) GetPart() isDownloadFileResponse_Part {
+	if x != nil {
+		return x.Part
+	}
+	return nil
+}
+
+func (x *DownloadFileResponse) GetInfo() *FileInfo {
+	if x != nil {
+		if x, ok := x.Part.(*DownloadFileResponse_Info); ok {
+			return x.Info
+		}
+	}
+	return nil
 }
 
 func (x *DownloadFileResponse) GetChunk() []byte {
 	if x != nil {
-		return x.Chunk
+		if x, ok := x.Part.(*DownloadFileResponse_Chunk); ok {
+			return x.Chunk
+		}
 	}
 	return nil
 }
+
+type isDownloadFileResponse_Part interface {
+	isDownloadFileResponse_Part()
+}
+
+type DownloadFileResponse_Info struct {
+	// Comes first.
+	Info *FileInfo `protobuf:"bytes,1,opt,name=info,proto3,oneof"`
+}
+
+type DownloadFileResponse_Chunk struct {
+	Chunk []byte `protobuf:"bytes,2,opt,name=chunk,proto3,oneof"`
+}
+
+func (*DownloadFileResponse_Info) isDownloadFileResponse_Part() {}
+
+func (*DownloadFileResponse_Chunk) isDownloadFileResponse_Part() {}
 
 type ListFilesRequest struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	SandboxId string                 `protobuf:"bytes,1,opt,name=sandbox_id,json=sandboxId,proto3" json:"sandbox_id,omitempty"`
 	// A directory; empty is /workspace.
-	Path          string `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
+	Path string `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
+	// Lists what is below its directories, too.
+	Recursive     bool `protobuf:"varint,3,opt,name=recursive,proto3" json:"recursive,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListFilesRequest) Reset() {
 	*x = ListFilesRequest{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[18]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1013,7 +1331,7 @@ func (x *ListFilesRequest) String() string {
 func (*ListFilesRequest) ProtoMessage() {}
 
 func (x *ListFilesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[18]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1026,7 +1344,7 @@ func (x *ListFilesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFilesRequest.ProtoReflect.Descriptor instead.
 func (*ListFilesRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{18}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListFilesRequest) GetSandboxId() string {
@@ -1043,6 +1361,13 @@ func (x *ListFilesRequest) GetPath() string {
 	return ""
 }
 
+func (x *ListFilesRequest) GetRecursive() bool {
+	if x != nil {
+		return x.Recursive
+	}
+	return false
+}
+
 type ListFilesResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	File          *FileInfo              `protobuf:"bytes,1,opt,name=file,proto3" json:"file,omitempty"`
@@ -1052,7 +1377,7 @@ type ListFilesResponse struct {
 
 func (x *ListFilesResponse) Reset() {
 	*x = ListFilesResponse{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[19]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1064,7 +1389,7 @@ func (x *ListFilesResponse) String() string {
 func (*ListFilesResponse) ProtoMessage() {}
 
 func (x *ListFilesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[19]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1077,7 +1402,7 @@ func (x *ListFilesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFilesResponse.ProtoReflect.Descriptor instead.
 func (*ListFilesResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{19}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListFilesResponse) GetFile() *FileInfo {
@@ -1088,16 +1413,18 @@ func (x *ListFilesResponse) GetFile() *FileInfo {
 }
 
 type DeleteFileRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	SandboxId     string                 `protobuf:"bytes,1,opt,name=sandbox_id,json=sandboxId,proto3" json:"sandbox_id,omitempty"`
-	Path          string                 `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	SandboxId string                 `protobuf:"bytes,1,opt,name=sandbox_id,json=sandboxId,proto3" json:"sandbox_id,omitempty"`
+	Path      string                 `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
+	// Deletes a directory with all that is in it.
+	Recursive     bool `protobuf:"varint,3,opt,name=recursive,proto3" json:"recursive,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DeleteFileRequest) Reset() {
 	*x = DeleteFileRequest{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[20]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1109,7 +1436,7 @@ func (x *DeleteFileRequest) String() string {
 func (*DeleteFileRequest) ProtoMessage() {}
 
 func (x *DeleteFileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[20]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1122,7 +1449,7 @@ func (x *DeleteFileRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteFileRequest.ProtoReflect.Descriptor instead.
 func (*DeleteFileRequest) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{20}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DeleteFileRequest) GetSandboxId() string {
@@ -1139,6 +1466,13 @@ func (x *DeleteFileRequest) GetPath() string {
 	return ""
 }
 
+func (x *DeleteFileRequest) GetRecursive() bool {
+	if x != nil {
+		return x.Recursive
+	}
+	return false
+}
+
 type DeleteFileResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1147,7 +1481,7 @@ type DeleteFileResponse struct {
 
 func (x *DeleteFileResponse) Reset() {
 	*x = DeleteFileResponse{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[21]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1159,7 +1493,7 @@ func (x *DeleteFileResponse) String() string {
 func (*DeleteFileResponse) ProtoMessage() {}
 
 func (x *DeleteFileResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[21]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1172,7 +1506,7 @@ func (x *DeleteFileResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteFileResponse.ProtoReflect.Descriptor instead.
 func (*DeleteFileResponse) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{21}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{24}
 }
 
 // Open names the file that is to be written.
@@ -1187,7 +1521,7 @@ type UploadFileRequest_Open struct {
 
 func (x *UploadFileRequest_Open) Reset() {
 	*x = UploadFileRequest_Open{}
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[22]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1199,7 +1533,7 @@ func (x *UploadFileRequest_Open) String() string {
 func (*UploadFileRequest_Open) ProtoMessage() {}
 
 func (x *UploadFileRequest_Open) ProtoReflect() protoreflect.Message {
-	mi := &file_nsbox_v1_sandbox_proto_msgTypes[22]
+	mi := &file_nsbox_v1_sandbox_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1212,7 +1546,7 @@ func (x *UploadFileRequest_Open) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadFileRequest_Open.ProtoReflect.Descriptor instead.
 func (*UploadFileRequest_Open) Descriptor() ([]byte, []int) {
-	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{14, 0}
+	return file_nsbox_v1_sandbox_proto_rawDescGZIP(), []int{17, 0}
 }
 
 func (x *UploadFileRequest_Open) GetSandboxId() string {
@@ -1240,7 +1574,7 @@ var File_nsbox_v1_sandbox_proto protoreflect.FileDescriptor
 
 const file_nsbox_v1_sandbox_proto_rawDesc = "" +
 	"\n" +
-	"\x16nsbox/v1/sandbox.proto\x12\bnsbox.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18nsbox/v1/execution.proto\"\xc3\x02\n" +
+	"\x16nsbox/v1/sandbox.proto\x12\bnsbox.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18nsbox/v1/execution.proto\"\x85\x05\n" +
 	"\aSandbox\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -1250,27 +1584,50 @@ const file_nsbox_v1_sandbox_proto_rawDesc = "" +
 	"\x06reason\x18\x06 \x01(\tR\x06reason\x12(\n" +
 	"\x06limits\x18\a \x01(\v2\x10.nsbox.v1.LimitsR\x06limits\x124\n" +
 	"\acreated\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\acreated\x124\n" +
-	"\aexpires\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x12\x1e\n" +
+	"\aexpires\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x12\x16\n" +
+	"\x06volume\x18\n" +
+	" \x01(\tR\x06volume\x125\n" +
+	"\x06labels\x18\v \x03(\v2\x1d.nsbox.v1.Sandbox.LabelsEntryR\x06labels\x12\x1e\n" +
 	"\n" +
-	"persistent\x18\n" +
-	" \x01(\bR\n" +
-	"persistent\"\xbd\x01\n" +
+	"executions\x18\f \x01(\x03R\n" +
+	"executions\x12\x18\n" +
+	"\arunning\x18\r \x01(\x03R\arunning\x12<\n" +
+	"\fidle_timeout\x18\x0e \x01(\v2\x19.google.protobuf.DurationR\vidleTimeout\x120\n" +
+	"\x05ended\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\x05ended\x12,\n" +
+	"\x05usage\x18\x10 \x01(\v2\x16.nsbox.v1.SandboxUsageR\x05usage\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xbf\x01\n" +
+	"\fSandboxUsage\x12!\n" +
+	"\fmemory_bytes\x18\x01 \x01(\x03R\vmemoryBytes\x12*\n" +
+	"\x11memory_peak_bytes\x18\x02 \x01(\x03R\x0fmemoryPeakBytes\x12\x15\n" +
+	"\x06cpu_ms\x18\x03 \x01(\x01R\x05cpuMs\x12\x12\n" +
+	"\x04pids\x18\x04 \x01(\x03R\x04pids\x12\x1d\n" +
+	"\n" +
+	"disk_bytes\x18\x05 \x01(\x03R\tdiskBytes\x12\x16\n" +
+	"\x06inodes\x18\x06 \x01(\x03R\x06inodes\"\x9e\x03\n" +
 	"\x14CreateSandboxRequest\x12\x1a\n" +
 	"\blanguage\x18\x01 \x01(\tR\blanguage\x12(\n" +
 	"\x06limits\x18\x02 \x01(\v2\x10.nsbox.v1.LimitsR\x06limits\x12+\n" +
 	"\x03ttl\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\x03ttl\x12\x12\n" +
-	"\x04name\x18\x04 \x01(\tR\x04name\x12\x1e\n" +
-	"\n" +
-	"persistent\x18\x05 \x01(\bR\n" +
-	"persistent\"D\n" +
+	"\x04name\x18\x04 \x01(\tR\x04name\x12\x16\n" +
+	"\x06volume\x18\x05 \x01(\tR\x06volume\x12<\n" +
+	"\fidle_timeout\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\vidleTimeout\x12\x10\n" +
+	"\x03env\x18\a \x03(\tR\x03env\x12\x18\n" +
+	"\aprofile\x18\b \x01(\tR\aprofile\x12B\n" +
+	"\x06labels\x18\t \x03(\v2*.nsbox.v1.CreateSandboxRequest.LabelsEntryR\x06labels\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"D\n" +
 	"\x15CreateSandboxResponse\x12+\n" +
 	"\asandbox\x18\x01 \x01(\v2\x11.nsbox.v1.SandboxR\asandbox\"2\n" +
 	"\x11GetSandboxRequest\x12\x1d\n" +
 	"\n" +
 	"sandbox_id\x18\x01 \x01(\tR\tsandboxId\"A\n" +
 	"\x12GetSandboxResponse\x12+\n" +
-	"\asandbox\x18\x01 \x01(\v2\x11.nsbox.v1.SandboxR\asandbox\"\x16\n" +
-	"\x14ListSandboxesRequest\"H\n" +
+	"\asandbox\x18\x01 \x01(\v2\x11.nsbox.v1.SandboxR\asandbox\"*\n" +
+	"\x14ListSandboxesRequest\x12\x12\n" +
+	"\x04mine\x18\x01 \x01(\bR\x04mine\"H\n" +
 	"\x15ListSandboxesResponse\x12/\n" +
 	"\tsandboxes\x18\x01 \x03(\v2\x11.nsbox.v1.SandboxR\tsandboxes\"5\n" +
 	"\x14DeleteSandboxRequest\x12\x1d\n" +
@@ -1286,11 +1643,17 @@ const file_nsbox_v1_sandbox_proto_rawDesc = "" +
 	"\n" +
 	"sandbox_id\x18\x01 \x01(\tR\tsandboxId\"D\n" +
 	"\x15ResumeSandboxResponse\x12+\n" +
-	"\asandbox\x18\x01 \x01(\v2\x11.nsbox.v1.SandboxR\asandbox\"\x9c\x01\n" +
+	"\asandbox\x18\x01 \x01(\v2\x11.nsbox.v1.SandboxR\asandbox\"b\n" +
+	"\x14ExtendSandboxRequest\x12\x1d\n" +
+	"\n" +
+	"sandbox_id\x18\x01 \x01(\tR\tsandboxId\x12+\n" +
+	"\x03ttl\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\x03ttl\"D\n" +
+	"\x15ExtendSandboxResponse\x12+\n" +
+	"\asandbox\x18\x01 \x01(\v2\x11.nsbox.v1.SandboxR\asandbox\"\x92\x01\n" +
 	"\bFileInfo\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
-	"\x04size\x18\x02 \x01(\x03R\x04size\x12\x1c\n" +
-	"\tdirectory\x18\x03 \x01(\bR\tdirectory\x12\x12\n" +
+	"\x04size\x18\x02 \x01(\x03R\x04size\x12\x12\n" +
+	"\x04type\x18\x03 \x01(\tR\x04type\x12\x12\n" +
 	"\x04mode\x18\x04 \x01(\rR\x04mode\x126\n" +
 	"\bmodified\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\bmodified\"\xc6\x01\n" +
 	"\x11UploadFileRequest\x126\n" +
@@ -1309,20 +1672,24 @@ const file_nsbox_v1_sandbox_proto_rawDesc = "" +
 	"\x13DownloadFileRequest\x12\x1d\n" +
 	"\n" +
 	"sandbox_id\x18\x01 \x01(\tR\tsandboxId\x12\x12\n" +
-	"\x04path\x18\x02 \x01(\tR\x04path\",\n" +
-	"\x14DownloadFileResponse\x12\x14\n" +
-	"\x05chunk\x18\x01 \x01(\fR\x05chunk\"E\n" +
+	"\x04path\x18\x02 \x01(\tR\x04path\"`\n" +
+	"\x14DownloadFileResponse\x12(\n" +
+	"\x04info\x18\x01 \x01(\v2\x12.nsbox.v1.FileInfoH\x00R\x04info\x12\x16\n" +
+	"\x05chunk\x18\x02 \x01(\fH\x00R\x05chunkB\x06\n" +
+	"\x04part\"c\n" +
 	"\x10ListFilesRequest\x12\x1d\n" +
 	"\n" +
 	"sandbox_id\x18\x01 \x01(\tR\tsandboxId\x12\x12\n" +
-	"\x04path\x18\x02 \x01(\tR\x04path\";\n" +
+	"\x04path\x18\x02 \x01(\tR\x04path\x12\x1c\n" +
+	"\trecursive\x18\x03 \x01(\bR\trecursive\";\n" +
 	"\x11ListFilesResponse\x12&\n" +
-	"\x04file\x18\x01 \x01(\v2\x12.nsbox.v1.FileInfoR\x04file\"F\n" +
+	"\x04file\x18\x01 \x01(\v2\x12.nsbox.v1.FileInfoR\x04file\"d\n" +
 	"\x11DeleteFileRequest\x12\x1d\n" +
 	"\n" +
 	"sandbox_id\x18\x01 \x01(\tR\tsandboxId\x12\x12\n" +
-	"\x04path\x18\x02 \x01(\tR\x04path\"\x14\n" +
-	"\x12DeleteFileResponse2\x9d\x06\n" +
+	"\x04path\x18\x02 \x01(\tR\x04path\x12\x1c\n" +
+	"\trecursive\x18\x03 \x01(\bR\trecursive\"\x14\n" +
+	"\x12DeleteFileResponse2\xef\x06\n" +
 	"\x0eSandboxService\x12P\n" +
 	"\rCreateSandbox\x12\x1e.nsbox.v1.CreateSandboxRequest\x1a\x1f.nsbox.v1.CreateSandboxResponse\x12G\n" +
 	"\n" +
@@ -1330,7 +1697,8 @@ const file_nsbox_v1_sandbox_proto_rawDesc = "" +
 	"\rListSandboxes\x12\x1e.nsbox.v1.ListSandboxesRequest\x1a\x1f.nsbox.v1.ListSandboxesResponse\x12P\n" +
 	"\rDeleteSandbox\x12\x1e.nsbox.v1.DeleteSandboxRequest\x1a\x1f.nsbox.v1.DeleteSandboxResponse\x12M\n" +
 	"\fPauseSandbox\x12\x1d.nsbox.v1.PauseSandboxRequest\x1a\x1e.nsbox.v1.PauseSandboxResponse\x12P\n" +
-	"\rResumeSandbox\x12\x1e.nsbox.v1.ResumeSandboxRequest\x1a\x1f.nsbox.v1.ResumeSandboxResponse\x12I\n" +
+	"\rResumeSandbox\x12\x1e.nsbox.v1.ResumeSandboxRequest\x1a\x1f.nsbox.v1.ResumeSandboxResponse\x12P\n" +
+	"\rExtendSandbox\x12\x1e.nsbox.v1.ExtendSandboxRequest\x1a\x1f.nsbox.v1.ExtendSandboxResponse\x12I\n" +
 	"\n" +
 	"UploadFile\x12\x1b.nsbox.v1.UploadFileRequest\x1a\x1c.nsbox.v1.UploadFileResponse(\x01\x12O\n" +
 	"\fDownloadFile\x12\x1d.nsbox.v1.DownloadFileRequest\x1a\x1e.nsbox.v1.DownloadFileResponse0\x01\x12F\n" +
@@ -1350,75 +1718,91 @@ func file_nsbox_v1_sandbox_proto_rawDescGZIP() []byte {
 	return file_nsbox_v1_sandbox_proto_rawDescData
 }
 
-var file_nsbox_v1_sandbox_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_nsbox_v1_sandbox_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_nsbox_v1_sandbox_proto_goTypes = []any{
 	(*Sandbox)(nil),                // 0: nsbox.v1.Sandbox
-	(*CreateSandboxRequest)(nil),   // 1: nsbox.v1.CreateSandboxRequest
-	(*CreateSandboxResponse)(nil),  // 2: nsbox.v1.CreateSandboxResponse
-	(*GetSandboxRequest)(nil),      // 3: nsbox.v1.GetSandboxRequest
-	(*GetSandboxResponse)(nil),     // 4: nsbox.v1.GetSandboxResponse
-	(*ListSandboxesRequest)(nil),   // 5: nsbox.v1.ListSandboxesRequest
-	(*ListSandboxesResponse)(nil),  // 6: nsbox.v1.ListSandboxesResponse
-	(*DeleteSandboxRequest)(nil),   // 7: nsbox.v1.DeleteSandboxRequest
-	(*DeleteSandboxResponse)(nil),  // 8: nsbox.v1.DeleteSandboxResponse
-	(*PauseSandboxRequest)(nil),    // 9: nsbox.v1.PauseSandboxRequest
-	(*PauseSandboxResponse)(nil),   // 10: nsbox.v1.PauseSandboxResponse
-	(*ResumeSandboxRequest)(nil),   // 11: nsbox.v1.ResumeSandboxRequest
-	(*ResumeSandboxResponse)(nil),  // 12: nsbox.v1.ResumeSandboxResponse
-	(*FileInfo)(nil),               // 13: nsbox.v1.FileInfo
-	(*UploadFileRequest)(nil),      // 14: nsbox.v1.UploadFileRequest
-	(*UploadFileResponse)(nil),     // 15: nsbox.v1.UploadFileResponse
-	(*DownloadFileRequest)(nil),    // 16: nsbox.v1.DownloadFileRequest
-	(*DownloadFileResponse)(nil),   // 17: nsbox.v1.DownloadFileResponse
-	(*ListFilesRequest)(nil),       // 18: nsbox.v1.ListFilesRequest
-	(*ListFilesResponse)(nil),      // 19: nsbox.v1.ListFilesResponse
-	(*DeleteFileRequest)(nil),      // 20: nsbox.v1.DeleteFileRequest
-	(*DeleteFileResponse)(nil),     // 21: nsbox.v1.DeleteFileResponse
-	(*UploadFileRequest_Open)(nil), // 22: nsbox.v1.UploadFileRequest.Open
-	(*Limits)(nil),                 // 23: nsbox.v1.Limits
-	(*timestamppb.Timestamp)(nil),  // 24: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),    // 25: google.protobuf.Duration
+	(*SandboxUsage)(nil),           // 1: nsbox.v1.SandboxUsage
+	(*CreateSandboxRequest)(nil),   // 2: nsbox.v1.CreateSandboxRequest
+	(*CreateSandboxResponse)(nil),  // 3: nsbox.v1.CreateSandboxResponse
+	(*GetSandboxRequest)(nil),      // 4: nsbox.v1.GetSandboxRequest
+	(*GetSandboxResponse)(nil),     // 5: nsbox.v1.GetSandboxResponse
+	(*ListSandboxesRequest)(nil),   // 6: nsbox.v1.ListSandboxesRequest
+	(*ListSandboxesResponse)(nil),  // 7: nsbox.v1.ListSandboxesResponse
+	(*DeleteSandboxRequest)(nil),   // 8: nsbox.v1.DeleteSandboxRequest
+	(*DeleteSandboxResponse)(nil),  // 9: nsbox.v1.DeleteSandboxResponse
+	(*PauseSandboxRequest)(nil),    // 10: nsbox.v1.PauseSandboxRequest
+	(*PauseSandboxResponse)(nil),   // 11: nsbox.v1.PauseSandboxResponse
+	(*ResumeSandboxRequest)(nil),   // 12: nsbox.v1.ResumeSandboxRequest
+	(*ResumeSandboxResponse)(nil),  // 13: nsbox.v1.ResumeSandboxResponse
+	(*ExtendSandboxRequest)(nil),   // 14: nsbox.v1.ExtendSandboxRequest
+	(*ExtendSandboxResponse)(nil),  // 15: nsbox.v1.ExtendSandboxResponse
+	(*FileInfo)(nil),               // 16: nsbox.v1.FileInfo
+	(*UploadFileRequest)(nil),      // 17: nsbox.v1.UploadFileRequest
+	(*UploadFileResponse)(nil),     // 18: nsbox.v1.UploadFileResponse
+	(*DownloadFileRequest)(nil),    // 19: nsbox.v1.DownloadFileRequest
+	(*DownloadFileResponse)(nil),   // 20: nsbox.v1.DownloadFileResponse
+	(*ListFilesRequest)(nil),       // 21: nsbox.v1.ListFilesRequest
+	(*ListFilesResponse)(nil),      // 22: nsbox.v1.ListFilesResponse
+	(*DeleteFileRequest)(nil),      // 23: nsbox.v1.DeleteFileRequest
+	(*DeleteFileResponse)(nil),     // 24: nsbox.v1.DeleteFileResponse
+	nil,                            // 25: nsbox.v1.Sandbox.LabelsEntry
+	nil,                            // 26: nsbox.v1.CreateSandboxRequest.LabelsEntry
+	(*UploadFileRequest_Open)(nil), // 27: nsbox.v1.UploadFileRequest.Open
+	(*Limits)(nil),                 // 28: nsbox.v1.Limits
+	(*timestamppb.Timestamp)(nil),  // 29: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),    // 30: google.protobuf.Duration
 }
 var file_nsbox_v1_sandbox_proto_depIdxs = []int32{
-	23, // 0: nsbox.v1.Sandbox.limits:type_name -> nsbox.v1.Limits
-	24, // 1: nsbox.v1.Sandbox.created:type_name -> google.protobuf.Timestamp
-	24, // 2: nsbox.v1.Sandbox.expires:type_name -> google.protobuf.Timestamp
-	23, // 3: nsbox.v1.CreateSandboxRequest.limits:type_name -> nsbox.v1.Limits
-	25, // 4: nsbox.v1.CreateSandboxRequest.ttl:type_name -> google.protobuf.Duration
-	0,  // 5: nsbox.v1.CreateSandboxResponse.sandbox:type_name -> nsbox.v1.Sandbox
-	0,  // 6: nsbox.v1.GetSandboxResponse.sandbox:type_name -> nsbox.v1.Sandbox
-	0,  // 7: nsbox.v1.ListSandboxesResponse.sandboxes:type_name -> nsbox.v1.Sandbox
-	0,  // 8: nsbox.v1.PauseSandboxResponse.sandbox:type_name -> nsbox.v1.Sandbox
-	0,  // 9: nsbox.v1.ResumeSandboxResponse.sandbox:type_name -> nsbox.v1.Sandbox
-	24, // 10: nsbox.v1.FileInfo.modified:type_name -> google.protobuf.Timestamp
-	22, // 11: nsbox.v1.UploadFileRequest.open:type_name -> nsbox.v1.UploadFileRequest.Open
-	13, // 12: nsbox.v1.UploadFileResponse.file:type_name -> nsbox.v1.FileInfo
-	13, // 13: nsbox.v1.ListFilesResponse.file:type_name -> nsbox.v1.FileInfo
-	1,  // 14: nsbox.v1.SandboxService.CreateSandbox:input_type -> nsbox.v1.CreateSandboxRequest
-	3,  // 15: nsbox.v1.SandboxService.GetSandbox:input_type -> nsbox.v1.GetSandboxRequest
-	5,  // 16: nsbox.v1.SandboxService.ListSandboxes:input_type -> nsbox.v1.ListSandboxesRequest
-	7,  // 17: nsbox.v1.SandboxService.DeleteSandbox:input_type -> nsbox.v1.DeleteSandboxRequest
-	9,  // 18: nsbox.v1.SandboxService.PauseSandbox:input_type -> nsbox.v1.PauseSandboxRequest
-	11, // 19: nsbox.v1.SandboxService.ResumeSandbox:input_type -> nsbox.v1.ResumeSandboxRequest
-	14, // 20: nsbox.v1.SandboxService.UploadFile:input_type -> nsbox.v1.UploadFileRequest
-	16, // 21: nsbox.v1.SandboxService.DownloadFile:input_type -> nsbox.v1.DownloadFileRequest
-	18, // 22: nsbox.v1.SandboxService.ListFiles:input_type -> nsbox.v1.ListFilesRequest
-	20, // 23: nsbox.v1.SandboxService.DeleteFile:input_type -> nsbox.v1.DeleteFileRequest
-	2,  // 24: nsbox.v1.SandboxService.CreateSandbox:output_type -> nsbox.v1.CreateSandboxResponse
-	4,  // 25: nsbox.v1.SandboxService.GetSandbox:output_type -> nsbox.v1.GetSandboxResponse
-	6,  // 26: nsbox.v1.SandboxService.ListSandboxes:output_type -> nsbox.v1.ListSandboxesResponse
-	8,  // 27: nsbox.v1.SandboxService.DeleteSandbox:output_type -> nsbox.v1.DeleteSandboxResponse
-	10, // 28: nsbox.v1.SandboxService.PauseSandbox:output_type -> nsbox.v1.PauseSandboxResponse
-	12, // 29: nsbox.v1.SandboxService.ResumeSandbox:output_type -> nsbox.v1.ResumeSandboxResponse
-	15, // 30: nsbox.v1.SandboxService.UploadFile:output_type -> nsbox.v1.UploadFileResponse
-	17, // 31: nsbox.v1.SandboxService.DownloadFile:output_type -> nsbox.v1.DownloadFileResponse
-	19, // 32: nsbox.v1.SandboxService.ListFiles:output_type -> nsbox.v1.ListFilesResponse
-	21, // 33: nsbox.v1.SandboxService.DeleteFile:output_type -> nsbox.v1.DeleteFileResponse
-	24, // [24:34] is the sub-list for method output_type
-	14, // [14:24] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	28, // 0: nsbox.v1.Sandbox.limits:type_name -> nsbox.v1.Limits
+	29, // 1: nsbox.v1.Sandbox.created:type_name -> google.protobuf.Timestamp
+	29, // 2: nsbox.v1.Sandbox.expires:type_name -> google.protobuf.Timestamp
+	25, // 3: nsbox.v1.Sandbox.labels:type_name -> nsbox.v1.Sandbox.LabelsEntry
+	30, // 4: nsbox.v1.Sandbox.idle_timeout:type_name -> google.protobuf.Duration
+	29, // 5: nsbox.v1.Sandbox.ended:type_name -> google.protobuf.Timestamp
+	1,  // 6: nsbox.v1.Sandbox.usage:type_name -> nsbox.v1.SandboxUsage
+	28, // 7: nsbox.v1.CreateSandboxRequest.limits:type_name -> nsbox.v1.Limits
+	30, // 8: nsbox.v1.CreateSandboxRequest.ttl:type_name -> google.protobuf.Duration
+	30, // 9: nsbox.v1.CreateSandboxRequest.idle_timeout:type_name -> google.protobuf.Duration
+	26, // 10: nsbox.v1.CreateSandboxRequest.labels:type_name -> nsbox.v1.CreateSandboxRequest.LabelsEntry
+	0,  // 11: nsbox.v1.CreateSandboxResponse.sandbox:type_name -> nsbox.v1.Sandbox
+	0,  // 12: nsbox.v1.GetSandboxResponse.sandbox:type_name -> nsbox.v1.Sandbox
+	0,  // 13: nsbox.v1.ListSandboxesResponse.sandboxes:type_name -> nsbox.v1.Sandbox
+	0,  // 14: nsbox.v1.PauseSandboxResponse.sandbox:type_name -> nsbox.v1.Sandbox
+	0,  // 15: nsbox.v1.ResumeSandboxResponse.sandbox:type_name -> nsbox.v1.Sandbox
+	30, // 16: nsbox.v1.ExtendSandboxRequest.ttl:type_name -> google.protobuf.Duration
+	0,  // 17: nsbox.v1.ExtendSandboxResponse.sandbox:type_name -> nsbox.v1.Sandbox
+	29, // 18: nsbox.v1.FileInfo.modified:type_name -> google.protobuf.Timestamp
+	27, // 19: nsbox.v1.UploadFileRequest.open:type_name -> nsbox.v1.UploadFileRequest.Open
+	16, // 20: nsbox.v1.UploadFileResponse.file:type_name -> nsbox.v1.FileInfo
+	16, // 21: nsbox.v1.DownloadFileResponse.info:type_name -> nsbox.v1.FileInfo
+	16, // 22: nsbox.v1.ListFilesResponse.file:type_name -> nsbox.v1.FileInfo
+	2,  // 23: nsbox.v1.SandboxService.CreateSandbox:input_type -> nsbox.v1.CreateSandboxRequest
+	4,  // 24: nsbox.v1.SandboxService.GetSandbox:input_type -> nsbox.v1.GetSandboxRequest
+	6,  // 25: nsbox.v1.SandboxService.ListSandboxes:input_type -> nsbox.v1.ListSandboxesRequest
+	8,  // 26: nsbox.v1.SandboxService.DeleteSandbox:input_type -> nsbox.v1.DeleteSandboxRequest
+	10, // 27: nsbox.v1.SandboxService.PauseSandbox:input_type -> nsbox.v1.PauseSandboxRequest
+	12, // 28: nsbox.v1.SandboxService.ResumeSandbox:input_type -> nsbox.v1.ResumeSandboxRequest
+	14, // 29: nsbox.v1.SandboxService.ExtendSandbox:input_type -> nsbox.v1.ExtendSandboxRequest
+	17, // 30: nsbox.v1.SandboxService.UploadFile:input_type -> nsbox.v1.UploadFileRequest
+	19, // 31: nsbox.v1.SandboxService.DownloadFile:input_type -> nsbox.v1.DownloadFileRequest
+	21, // 32: nsbox.v1.SandboxService.ListFiles:input_type -> nsbox.v1.ListFilesRequest
+	23, // 33: nsbox.v1.SandboxService.DeleteFile:input_type -> nsbox.v1.DeleteFileRequest
+	3,  // 34: nsbox.v1.SandboxService.CreateSandbox:output_type -> nsbox.v1.CreateSandboxResponse
+	5,  // 35: nsbox.v1.SandboxService.GetSandbox:output_type -> nsbox.v1.GetSandboxResponse
+	7,  // 36: nsbox.v1.SandboxService.ListSandboxes:output_type -> nsbox.v1.ListSandboxesResponse
+	9,  // 37: nsbox.v1.SandboxService.DeleteSandbox:output_type -> nsbox.v1.DeleteSandboxResponse
+	11, // 38: nsbox.v1.SandboxService.PauseSandbox:output_type -> nsbox.v1.PauseSandboxResponse
+	13, // 39: nsbox.v1.SandboxService.ResumeSandbox:output_type -> nsbox.v1.ResumeSandboxResponse
+	15, // 40: nsbox.v1.SandboxService.ExtendSandbox:output_type -> nsbox.v1.ExtendSandboxResponse
+	18, // 41: nsbox.v1.SandboxService.UploadFile:output_type -> nsbox.v1.UploadFileResponse
+	20, // 42: nsbox.v1.SandboxService.DownloadFile:output_type -> nsbox.v1.DownloadFileResponse
+	22, // 43: nsbox.v1.SandboxService.ListFiles:output_type -> nsbox.v1.ListFilesResponse
+	24, // 44: nsbox.v1.SandboxService.DeleteFile:output_type -> nsbox.v1.DeleteFileResponse
+	34, // [34:45] is the sub-list for method output_type
+	23, // [23:34] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_nsbox_v1_sandbox_proto_init() }
@@ -1427,9 +1811,13 @@ func file_nsbox_v1_sandbox_proto_init() {
 		return
 	}
 	file_nsbox_v1_execution_proto_init()
-	file_nsbox_v1_sandbox_proto_msgTypes[14].OneofWrappers = []any{
+	file_nsbox_v1_sandbox_proto_msgTypes[17].OneofWrappers = []any{
 		(*UploadFileRequest_Open_)(nil),
 		(*UploadFileRequest_Chunk)(nil),
+	}
+	file_nsbox_v1_sandbox_proto_msgTypes[20].OneofWrappers = []any{
+		(*DownloadFileResponse_Info)(nil),
+		(*DownloadFileResponse_Chunk)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1437,7 +1825,7 @@ func file_nsbox_v1_sandbox_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nsbox_v1_sandbox_proto_rawDesc), len(file_nsbox_v1_sandbox_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   23,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

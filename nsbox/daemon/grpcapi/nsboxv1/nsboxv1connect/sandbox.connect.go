@@ -51,6 +51,9 @@ const (
 	// SandboxServiceResumeSandboxProcedure is the fully-qualified name of the SandboxService's
 	// ResumeSandbox RPC.
 	SandboxServiceResumeSandboxProcedure = "/nsbox.v1.SandboxService/ResumeSandbox"
+	// SandboxServiceExtendSandboxProcedure is the fully-qualified name of the SandboxService's
+	// ExtendSandbox RPC.
+	SandboxServiceExtendSandboxProcedure = "/nsbox.v1.SandboxService/ExtendSandbox"
 	// SandboxServiceUploadFileProcedure is the fully-qualified name of the SandboxService's UploadFile
 	// RPC.
 	SandboxServiceUploadFileProcedure = "/nsbox.v1.SandboxService/UploadFile"
@@ -75,8 +78,9 @@ type SandboxServiceClient interface {
 	// PauseSandbox stops every process of a sandbox where it is.
 	PauseSandbox(context.Context, *connect.Request[nsboxv1.PauseSandboxRequest]) (*connect.Response[nsboxv1.PauseSandboxResponse], error)
 	ResumeSandbox(context.Context, *connect.Request[nsboxv1.ResumeSandboxRequest]) (*connect.Response[nsboxv1.ResumeSandboxResponse], error)
-	// UploadFile writes one file. The first message is open; chunks follow. Nothing
-	// is written before the last has come.
+	// ExtendSandbox gives a sandbox a new time to live, from now.
+	ExtendSandbox(context.Context, *connect.Request[nsboxv1.ExtendSandboxRequest]) (*connect.Response[nsboxv1.ExtendSandboxResponse], error)
+	// UploadFile writes one file. The first message is open; chunks follow.
 	UploadFile(context.Context) *connect.ClientStreamForClient[nsboxv1.UploadFileRequest, nsboxv1.UploadFileResponse]
 	DownloadFile(context.Context, *connect.Request[nsboxv1.DownloadFileRequest]) (*connect.ServerStreamForClient[nsboxv1.DownloadFileResponse], error)
 	ListFiles(context.Context, *connect.Request[nsboxv1.ListFilesRequest]) (*connect.ServerStreamForClient[nsboxv1.ListFilesResponse], error)
@@ -130,6 +134,12 @@ func NewSandboxServiceClient(httpClient connect.HTTPClient, baseURL string, opts
 			connect.WithSchema(sandboxServiceMethods.ByName("ResumeSandbox")),
 			connect.WithClientOptions(opts...),
 		),
+		extendSandbox: connect.NewClient[nsboxv1.ExtendSandboxRequest, nsboxv1.ExtendSandboxResponse](
+			httpClient,
+			baseURL+SandboxServiceExtendSandboxProcedure,
+			connect.WithSchema(sandboxServiceMethods.ByName("ExtendSandbox")),
+			connect.WithClientOptions(opts...),
+		),
 		uploadFile: connect.NewClient[nsboxv1.UploadFileRequest, nsboxv1.UploadFileResponse](
 			httpClient,
 			baseURL+SandboxServiceUploadFileProcedure,
@@ -165,6 +175,7 @@ type sandboxServiceClient struct {
 	deleteSandbox *connect.Client[nsboxv1.DeleteSandboxRequest, nsboxv1.DeleteSandboxResponse]
 	pauseSandbox  *connect.Client[nsboxv1.PauseSandboxRequest, nsboxv1.PauseSandboxResponse]
 	resumeSandbox *connect.Client[nsboxv1.ResumeSandboxRequest, nsboxv1.ResumeSandboxResponse]
+	extendSandbox *connect.Client[nsboxv1.ExtendSandboxRequest, nsboxv1.ExtendSandboxResponse]
 	uploadFile    *connect.Client[nsboxv1.UploadFileRequest, nsboxv1.UploadFileResponse]
 	downloadFile  *connect.Client[nsboxv1.DownloadFileRequest, nsboxv1.DownloadFileResponse]
 	listFiles     *connect.Client[nsboxv1.ListFilesRequest, nsboxv1.ListFilesResponse]
@@ -201,6 +212,11 @@ func (c *sandboxServiceClient) ResumeSandbox(ctx context.Context, req *connect.R
 	return c.resumeSandbox.CallUnary(ctx, req)
 }
 
+// ExtendSandbox calls nsbox.v1.SandboxService.ExtendSandbox.
+func (c *sandboxServiceClient) ExtendSandbox(ctx context.Context, req *connect.Request[nsboxv1.ExtendSandboxRequest]) (*connect.Response[nsboxv1.ExtendSandboxResponse], error) {
+	return c.extendSandbox.CallUnary(ctx, req)
+}
+
 // UploadFile calls nsbox.v1.SandboxService.UploadFile.
 func (c *sandboxServiceClient) UploadFile(ctx context.Context) *connect.ClientStreamForClient[nsboxv1.UploadFileRequest, nsboxv1.UploadFileResponse] {
 	return c.uploadFile.CallClientStream(ctx)
@@ -231,8 +247,9 @@ type SandboxServiceHandler interface {
 	// PauseSandbox stops every process of a sandbox where it is.
 	PauseSandbox(context.Context, *connect.Request[nsboxv1.PauseSandboxRequest]) (*connect.Response[nsboxv1.PauseSandboxResponse], error)
 	ResumeSandbox(context.Context, *connect.Request[nsboxv1.ResumeSandboxRequest]) (*connect.Response[nsboxv1.ResumeSandboxResponse], error)
-	// UploadFile writes one file. The first message is open; chunks follow. Nothing
-	// is written before the last has come.
+	// ExtendSandbox gives a sandbox a new time to live, from now.
+	ExtendSandbox(context.Context, *connect.Request[nsboxv1.ExtendSandboxRequest]) (*connect.Response[nsboxv1.ExtendSandboxResponse], error)
+	// UploadFile writes one file. The first message is open; chunks follow.
 	UploadFile(context.Context, *connect.ClientStream[nsboxv1.UploadFileRequest]) (*connect.Response[nsboxv1.UploadFileResponse], error)
 	DownloadFile(context.Context, *connect.Request[nsboxv1.DownloadFileRequest], *connect.ServerStream[nsboxv1.DownloadFileResponse]) error
 	ListFiles(context.Context, *connect.Request[nsboxv1.ListFilesRequest], *connect.ServerStream[nsboxv1.ListFilesResponse]) error
@@ -282,6 +299,12 @@ func NewSandboxServiceHandler(svc SandboxServiceHandler, opts ...connect.Handler
 		connect.WithSchema(sandboxServiceMethods.ByName("ResumeSandbox")),
 		connect.WithHandlerOptions(opts...),
 	)
+	sandboxServiceExtendSandboxHandler := connect.NewUnaryHandler(
+		SandboxServiceExtendSandboxProcedure,
+		svc.ExtendSandbox,
+		connect.WithSchema(sandboxServiceMethods.ByName("ExtendSandbox")),
+		connect.WithHandlerOptions(opts...),
+	)
 	sandboxServiceUploadFileHandler := connect.NewClientStreamHandler(
 		SandboxServiceUploadFileProcedure,
 		svc.UploadFile,
@@ -320,6 +343,8 @@ func NewSandboxServiceHandler(svc SandboxServiceHandler, opts ...connect.Handler
 			sandboxServicePauseSandboxHandler.ServeHTTP(w, r)
 		case SandboxServiceResumeSandboxProcedure:
 			sandboxServiceResumeSandboxHandler.ServeHTTP(w, r)
+		case SandboxServiceExtendSandboxProcedure:
+			sandboxServiceExtendSandboxHandler.ServeHTTP(w, r)
 		case SandboxServiceUploadFileProcedure:
 			sandboxServiceUploadFileHandler.ServeHTTP(w, r)
 		case SandboxServiceDownloadFileProcedure:
@@ -359,6 +384,10 @@ func (UnimplementedSandboxServiceHandler) PauseSandbox(context.Context, *connect
 
 func (UnimplementedSandboxServiceHandler) ResumeSandbox(context.Context, *connect.Request[nsboxv1.ResumeSandboxRequest]) (*connect.Response[nsboxv1.ResumeSandboxResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nsbox.v1.SandboxService.ResumeSandbox is not implemented"))
+}
+
+func (UnimplementedSandboxServiceHandler) ExtendSandbox(context.Context, *connect.Request[nsboxv1.ExtendSandboxRequest]) (*connect.Response[nsboxv1.ExtendSandboxResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nsbox.v1.SandboxService.ExtendSandbox is not implemented"))
 }
 
 func (UnimplementedSandboxServiceHandler) UploadFile(context.Context, *connect.ClientStream[nsboxv1.UploadFileRequest]) (*connect.Response[nsboxv1.UploadFileResponse], error) {
