@@ -87,7 +87,7 @@ func Start(t testing.TB, cfg Config) *Server {
 	}
 	if cfg.Real {
 		client := Helper(t)
-		opts.Run = client.Run
+		opts.Client, opts.Run = client, client.Run
 	}
 	svc, err := service.New(ctx, opts)
 	if err != nil {
