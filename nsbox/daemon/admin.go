@@ -306,7 +306,7 @@ func (p *program) newPassword(ctx context.Context) (string, error) {
 	if err := auth.CheckPassword(password); err != nil {
 		return "", usagef("password: %w", err)
 	}
-	return auth.NewPasswords(1).Hash(ctx, password)
+	return auth.NewPasswords(1, auth.Cost{}).Hash(ctx, password)
 }
 
 // readPassword asks twice on a terminal; else it takes one line.
