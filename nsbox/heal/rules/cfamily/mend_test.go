@@ -20,13 +20,13 @@ var update = flag.Bool("update", false, "run gcc and g++ again for testdata/mend
 // step is what the toolchain says of one state of a program, and the state that
 // follows from it.
 type step struct {
-	Stage  string        `json:"stage"`
-	Signal string        `json:"signal,omitempty"`
-	Check  string        `json:"check,omitempty"` // JSON, as text
-	Stderr string        `json:"stderr,omitempty"`
-	Rule   string        `json:"rule,omitempty"` // of the fix that is taken
-	Nth    int           `json:"nth,omitempty"`  // which of those proposed
-	Then   string        `json:"then,omitempty"` // the source after it, when it is not the wanted one
+	Stage  string `json:"stage"`
+	Signal string `json:"signal,omitempty"`
+	Check  string `json:"check,omitempty"` // JSON, as text
+	Stderr string `json:"stderr,omitempty"`
+	Rule   string `json:"rule,omitempty"` // of the fix that is taken
+	Nth    int    `json:"nth,omitempty"`  // which of those proposed
+	Then   string `json:"then,omitempty"` // the source after it, when it is not the wanted one
 	found  []nsbox.Diagnosis
 	fixes  []nsbox.Fix
 	ev     nsbox.Evidence

@@ -35,6 +35,7 @@ var messageRules = []messageRule{
 	{lazyre.New(`^"([^"]+)" imported (?:as \w+ )?and not used`), (*program).unusedImport},
 	{lazyre.New(`^package (\S+) is not in std|^could not import (\S+) `), (*program).noPackage},
 	{lazyre.New(`^no new variables on left side of :=`), (*program).noNewVariables},
+	{lazyre.New(`^non-name .* on left side of :=`), (*program).noNewVariables},
 	{lazyre.New(`^invalid operation: (.+) \(mismatched types (.+) and (.+)\)$`), (*program).mismatched},
 	{lazyre.New(`^cannot use (.+) \((?:variable|value|constant|untyped \w+ constant).*? of (?:\w+ )*?type (.+?)\) as (.+?) value in (argument|assignment|return statement|variable declaration|struct literal|array or slice literal|map literal|send)`), (*program).cannotUse},
 	{lazyre.New(`^cannot use (.+) \(untyped (\w+) constant(?: .+)?\) as (.+?) value in (.+)$`), (*program).cannotUseConstant},

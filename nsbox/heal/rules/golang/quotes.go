@@ -24,10 +24,11 @@ type cut struct {
 // end early as well as at its line's end, nothing is proposed.
 func (s *search) strings() {
 	m := s.d.Message
+	first := s.line - 1
 	if !strings.Contains(m, "string") && !strings.Contains(m, "rune literal") && !strings.Contains(m, "newline in") {
-		return
+		first = s.line // what looks like another mistake may be a text without its beginning
 	}
-	for _, t := range s.lines(s.line-1, s.line) {
+	for _, t := range s.lines(first, s.line) {
 		if t.Kind == source.String && t.Open {
 			s.closeString(t)
 			return
@@ -120,7 +121,17 @@ func (s *search) openString() {
 		}
 	}
 	s.weigh()
-	if len(s.found) != 1 {
-		s.found = nil
+	// The least that leaves no unknown name outside of the texts.
+	best, least := -1, 1
+	for k, i := range s.found {
+		at := i.edits[0].Start - start
+		if n := s.unknown(line[:at] + "\"" + line[at:]); n < least || n == least && best >= 0 && i.edits[0].Start > s.found[best].edits[0].Start {
+			best, least = k, n
+		}
 	}
+	if best < 0 {
+		s.found = nil
+		return
+	}
+	s.found = s.found[best : best+1]
 }

@@ -86,6 +86,11 @@ func (s *search) messages() {
 			end := strings.TrimRight(q.src[:at], " \t\r\n")
 			s.try(nsbox.RankLocal, "comma", "a line that goes on ends with a comma", q.replace(len(end), len(end), ","))
 		}
+	case strings.HasSuffix(m, "unexpected ), expected }"):
+		// The end of a function literal that is an argument.
+		if i := source.At(q.tokens, at); i < len(q.tokens) && q.tokens[i].Text == ")" {
+			s.try(nsbox.RankLocal, "close-brace", "the block has no closing brace", q.replace(at, at, "}"))
+		}
 	case strings.HasPrefix(m, "more than one character in rune literal"):
 		i := source.At(q.tokens, at)
 		if i < len(q.tokens) && q.tokens[i].Kind == source.String && !q.tokens[i].Open && q.tokens[i].Text[0] == '\'' {
@@ -220,6 +225,12 @@ func (s *search) braces() {
 			if strings.TrimSpace(q.text.Line(line)) == "}" {
 				s.try(nsbox.RankStructural, "extra-brace", "the brace closes nothing", q.replace(start, q.text.Next(line), ""))
 			}
+		}
+	}
+	for n := s.line; n > 0 && n >= s.line-2; n-- {
+		start, end := q.text.Bounds(n)
+		if code := strings.TrimSpace(q.src[start:end]); len(code) > 1 && strings.Trim(code, "}") == "" {
+			s.try(nsbox.RankStructural, "extra-brace", "the brace closes nothing", q.replace(end-1, end, ""))
 		}
 	}
 	open := 0

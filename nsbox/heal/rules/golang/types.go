@@ -63,7 +63,7 @@ func conversion(expr, from, to string) (text, pkg string) {
 	return "", ""
 }
 
-var reSimple = regexp.MustCompile(`^\w+(\.\w+)*(\{.*\})?$`)
+var reSimple = regexp.MustCompile(`^\w+(\.\w+)*(\[[\w., ]+\])?(\{.*\})?$`)
 
 // converted makes the edits that replace an expression by its conversion.
 func (q *program) converted(e ast.Expr, text, pkg string) ([]nsbox.Edit, bool) {

@@ -70,6 +70,10 @@ func (q *program) unusedAssign(s *ast.AssignStmt, word string, at int, list []as
 		return []idea{{"unused-variable", quoted(word) + " is not used",
 			[]nsbox.Edit{q.replace(q.offset(id.Pos()), q.offset(id.End()), "_"), q.replace(pos, pos+2, "=")}, nsbox.RankLocal}}
 	}
+	if q.allShadow(s) {
+		pos := q.offset(s.TokPos)
+		return []idea{{"shadow", ":= declares others of these names; = sets those that are there", []nsbox.Edit{q.replace(pos, pos+2, "=")}, nsbox.RankLocal}}
+	}
 	// One of several: the others are declared by the same statement.
 	for _, e := range s.Lhs {
 		if id, ok := e.(*ast.Ident); ok && id.Name == word && q.offset(id.Pos()) == at {
@@ -82,6 +86,16 @@ func (q *program) unusedAssign(s *ast.AssignStmt, word string, at int, list []as
 		}
 	}
 	return nil
+}
+
+// allShadow reports whether every name that s declares is one of a block around.
+func (q *program) allShadow(s *ast.AssignStmt) bool {
+	for _, e := range s.Lhs {
+		if id, ok := e.(*ast.Ident); !ok || id.Name != "_" && !q.shadows(id.Name, s) {
+			return false
+		}
+	}
+	return true
 }
 
 // others reports whether s declares another name that is used at all.

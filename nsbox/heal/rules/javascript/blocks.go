@@ -249,6 +249,9 @@ func (c *code) openedOnLine(i int) []change {
 func (c *code) dropped(i int) change {
 	t := c.toks[i]
 	ch := change{rule: "extra-bracket", why: "a bracket closes nothing", rank: nsbox.RankStructural, edits: one(remove(t.Start, t.End)), doubt: 8}
+	if before := c.tok(i - 1); before.Text == t.Text && before.End == t.Start && t.Text != "}" {
+		ch.doubt = 2 // typed twice
+	}
 	l := c.line(i)
 	if strings.Trim(c.text.Line(l), " \t;") == t.Text {
 		start, _ := c.text.Bounds(l)

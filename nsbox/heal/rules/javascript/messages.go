@@ -60,7 +60,7 @@ func beforeArrow(c *code, e int) []change {
 	var out []change
 	from, to := c.lineTokens(e)
 	for i := from + 1; i < to; i++ {
-		if c.is(i, "(") && c.pair[i] > 0 && c.is(c.pair[i]+1, "=>") && c.endsValue(i-1) && !c.is(i-1, "async") {
+		if c.is(i, "(") && c.pair[i] > 0 && c.is(c.pair[i]+1, "=>") && c.endsValue(i-1) && !c.is(i-1, "async") && c.outer[i] >= 0 && c.is(c.outer[i], "(", "[") {
 			out = append(out, change{rule: "missing-comma", why: "a comma is missing between two arguments", rank: nsbox.RankLocal,
 				edits: one(insert(c.toks[i-1].End, ","))})
 		}

@@ -89,7 +89,7 @@ func lineQuotes(c *code, l int) []change {
 		}
 	}
 	for k := open; k > 0; k-- {
-		if p := toks[k-1].Text; p == "(" || p == "," || p == "=" || p == "[" || p == "+" || p == ":" || p == "return" || p == "case" || p == "from" {
+		if p := toks[k-1].Text; p == "(" || p == "," || p == "=" || p == "[" || p == "+" || p == ":" || p == "return" || p == "case" || p == "from" || p == "|" || p == "?" || p == "==" || p == "===" || p == "=>" {
 			if sound(line[:toks[k].Start] + q + line[toks[k].Start:]) {
 				add(20+open-k, "a string lacks its opening quote", insert(toks[k].Start, q))
 			}
@@ -281,6 +281,11 @@ func innerQuotes(c *code, e int) []change {
 	}
 	if c.toks[e-1].End != c.toks[e].Start { // a blank between: rather a comma
 		return nil
+	}
+	for i := first; i < last; i++ {
+		if c.toks[i].Kind == source.String && c.is(i+1, "+") && c.toks[i].End < c.toks[i+1].Start && c.toks[i+1].End < c.tok(i+2).Start {
+			return nil // texts that are put together
+		}
 	}
 	return []change{{rule: "inner-quote", why: "a quote within a string is escaped", rank: nsbox.RankLocal, doubt: 4, edits: edits}}
 }

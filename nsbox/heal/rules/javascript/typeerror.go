@@ -12,6 +12,12 @@ import (
 // misspelt.
 func notFunction(f *failure, m []string) {
 	callee := strings.TrimSpace(m[1])
+	if strings.HasPrefix(callee, `"`) && strings.HasSuffix(callee, `"`) {
+		if i := f.near(func(i int) bool { return f.c.toks[i].Kind == source.String && f.c.is(i+1, "(") }); i >= 0 {
+			f.propose(nsbox.RankLocal, "missing-comma", "a comma is missing between two elements", insert(f.c.toks[i].End, ","))
+		}
+		return
+	}
 	name := callee[strings.LastIndexAny(callee, ".)")+1:]
 	i := f.calledAt(name)
 	if i < 0 {

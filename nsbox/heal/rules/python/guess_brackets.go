@@ -48,6 +48,12 @@ func (b *broken) wrongCloser(toks []source.Token, open []int) {
 		want := source.Closer(toks[open[len(open)-1]].Text)
 		if want != here.Text {
 			cost := 3
+			switch p := b.before(); {
+			case p.End == here.Start && p.Text == here.Text:
+				b.add("extra-bracket", "the bracket is there twice", 1, edit{here.Start, here.End, ""})
+			case p.End == here.Start && p.Kind == source.Word && here.Text == ")" && strings.HasSuffix(b.src[:p.Start], "."):
+				b.add("missing-bracket", "the call's opening parenthesis is missing", 2, edit{p.End, p.End, "("})
+			}
 			for _, o := range open[:len(open)-1] {
 				if source.Closer(toks[o].Text) == here.Text {
 					cost = 7 // it closes one further out

@@ -230,6 +230,10 @@ func (b *broken) tooDeep() {
 		return
 	}
 	up := b.text.Indent(prev)
+	if before := b.near(prev, -1); before > 0 && b.text.Indent(before) == b.text.Indent(n) && !opens[firstWord(b.text.Line(prev))] {
+		// One line between two of a block left it.
+		b.add("indentation", whyIndent, 0, b.reindent(prev, b.text.Indent(n)))
+	}
 	b.add("indentation", whyIndent, 1, b.reindent(n, up))
 	if last := b.sameBlock(n); last > n {
 		b.add("indentation", whyIndent, 2, b.shift(n, last, up)...)

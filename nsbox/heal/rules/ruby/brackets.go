@@ -90,6 +90,35 @@ func (m *mender) bodyBelow(line int) bool {
 	return n <= m.Lines() && source.Width(m.Line(n), 8) > source.Width(m.Line(line), 8)
 }
 
+// likeSibling reports whether the list from open to token k has as many elements
+// as the list before it, which is an element of the same list.
+func (m *mender) likeSibling(open, k int) bool {
+	if open < 2 || m.tokens[open-1].Text != "," || m.tokens[open-2].Text != "]" {
+		return false
+	}
+	before, ok := m.pairs[open-2]
+	return ok && m.elements(before, open-2) == m.elements(open, k)
+}
+
+// elements counts those of the list that opens at token open and ends before
+// token end.
+func (m *mender) elements(open, end int) int {
+	n, depth := 1, 0
+	for i := open + 1; i < end; i++ {
+		switch m.tokens[i].Text {
+		case "(", "[", "{":
+			depth++
+		case ")", "]", "}":
+			depth--
+		case ",":
+			if depth == 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 var comparing = set("== != < > <= >= && || ? and or =~ <=>")
 
 // closeCost is how unlikely b closes before token k; end is the line's end.
@@ -103,6 +132,9 @@ func (m *mender) closeCost(b block, k, end int) int {
 	}
 	index := b.word == "[" && b.open > 0 && m.tokens[b.open-1].End == m.tokens[b.open].Start && m.value(b.open-1)
 	cost := 8
+	if b.word == "[" && t.Text == "," && k+1 < len(m.tokens) && m.tokens[k+1].Text == "[" && m.likeSibling(b.open, k) {
+		return 0
+	}
 	switch {
 	case k == end || t.Text == "do" || t.Text == "then" || modifiers[t.Text] || t.Text == "rescue":
 		cost = 2

@@ -37,6 +37,10 @@ func (m *mender) unknownName(name string, recv receiver) {
 	if m.headOfLine(at) {
 		return
 	}
+	if first, _, _ := strings.Cut(strings.TrimSpace(m.Line(m.d.Line)), " "); first == "attr_reader" || first == "attr_writer" || first == "attr_accessor" {
+		m.swap("symbol", nsbox.RankLocal, t, ":"+name)
+		return
+	}
 	cl := m.classOf(recv, at)
 	if cl != nil && cl != m.main && slices.Contains(m.ivars, "@"+name) && m.inClass(cl, "@"+name) {
 		m.swap("instance-variable", nsbox.RankLocal, t, "@"+name)

@@ -79,8 +79,8 @@ func (m *mender) lineQuotes(t source.Token) []idea {
 		default:
 			continue
 		}
-		if i <= first || len(out) > 24 || text[i-1] == '\\' {
-			continue
+		if i <= first || len(out) > 24 || text[i-1] == '\\' || text[i-1] == quote[0] && i > first+1 && i < trimmed {
+			continue // a quote behind another one ends nothing
 		}
 		out = append(out, m.insert("quote", start+i, quote, cost, false))
 	}

@@ -90,6 +90,8 @@ func (m *mender) keyword(i int) string {
 			fits += "then "
 		case b.body < 0 && b.word != "{" && b.word != "(":
 			fits += "do "
+		case b.word == "if" && slices.ContainsFunc(m.headless, func(h int) bool { return m.line(h) == m.line(i) }):
+			fits += "then "
 		case b.word == "if":
 			fits += "else elif fi "
 		case b.word == "for" || b.word == "while" || b.word == "until":
@@ -224,6 +226,9 @@ func (m *mender) testIdeas() []idea {
 			}
 			return token{}
 		}
+		if x, ok := m.unended(i); ok {
+			out = append(out, x)
+		}
 		switch {
 		case t.kind == word && m.first(i) && m.branch(i):
 			end := i
@@ -258,6 +263,49 @@ func (m *mender) testIdeas() []idea {
 		}
 	}
 	return out
+}
+
+// unended are ends that token i shows to be missing: that of a case's branch
+// before it, of an array's list, and a function's opening brace; and the bracket
+// that closes nothing.
+func (m *mender) unended(i int) (idea, bool) {
+	t := m.tokens[i]
+	text := func(k int) string {
+		if k < 0 || k >= len(m.tokens) {
+			return ""
+		}
+		return m.tokens[k].text
+	}
+	lineEnd := func() int {
+		k := i
+		for k+1 < len(m.tokens) && m.tokens[k+1].kind != newline && m.tokens[k+1].kind != comment {
+			k++
+		}
+		return k
+	}
+	switch b := m.enclosing(i); {
+	case t.kind == operator && t.text == ")" && m.d.Line == m.line(i) && i > 0 && m.tokens[i-1].end == t.start && strings.HasSuffix(m.tokens[i-1].text, ")"):
+		return idea{rule: "bracket", why: ") closes nothing", edits: []nsbox.Edit{m.edit(t.start, t.end, "")}, told: true}, true
+	case t.kind == word && b != nil && b.word == "case" && b.body >= 0 && i > b.body && m.first(i) && m.patternLine(i):
+		k := i - 1
+		for k > b.body && (m.tokens[k].kind == newline || m.tokens[k].kind == comment) {
+			k--
+		}
+		if k > b.body && text(k) != ";;" {
+			return m.insert("case", m.tokens[k].end, " ;;", 0, true), true
+		}
+	case t.kind == word && strings.HasSuffix(t.text, "=") && assignment(t.text) && text(i+1) == "(" && m.tokens[i+1].start == t.end:
+		k := lineEnd()
+		for n := i + 2; n <= k; n++ {
+			if text(n) == ")" {
+				return idea{}, false
+			}
+		}
+		return m.insert("array", m.tokens[k].end, ")", 0, true), true
+	case t.kind == word && m.first(i) && text(i+1) == "(" && text(i+2) == ")" && (i+3 >= len(m.tokens) || m.tokens[i+3].kind == newline) && text(i+4) != "{" && text(i+4) != "(":
+		return m.insert("brace", m.tokens[i+2].end, " {", 0, true), true
+	}
+	return idea{}, false
 }
 
 // branch reports whether token i begins a branch of a case that lacks its
