@@ -79,7 +79,7 @@ type headed struct {
 func header(lines []string) headed {
 	for i := len(lines) - 2; i >= 0; i-- {
 		m := placeRE.FindStringSubmatch(lines[i])
-		if m == nil || !frameFollows(lines[i+1:]) {
+		if m == nil || strings.HasPrefix(lines[i], "    at ") || !frameFollows(lines[i+1:]) {
 			continue
 		}
 		h := headed{}

@@ -413,6 +413,9 @@ func (r *repair) strays(far int, add adder) {
 			continue
 		}
 		t := r.text(i)
+		if t == "(" && r.text(i-1) == ")" && r.text(i-2) == "(" && r.text(i+1) == ")" {
+			add("stray-call", "it is called already", 8, r.replace(i, 2, ""))
+		}
 		cost := 16 + 2*(far-i)
 		if open := r.inner(i); t == ")" && open != "(" && (r.text(i+1) == ";" || r.text(i+1) == "{" || r.text(i+1) == ")") {
 			cost -= 6 // it closes nothing

@@ -206,6 +206,12 @@ func (r *repair) forHeader(far int, add adder) {
 	if end < 0 {
 		return
 	}
+	for i := open + 3; i < end && r.text(i-1) != ";" && r.text(i-1) != ":"; i++ {
+		if r.isName(i) && r.isName(i-1) && (r.isName(i-2) || primitives[r.text(i-2)] || r.text(i-2) == ">" || r.text(i-2) == "]") {
+			add("for-header", "a colon stands before what a loop goes through", 7, r.insert(i, " :", ":"))
+			return
+		}
+	}
 	var s []splice
 	for i := open + 1; i < end; i++ {
 		if r.text(i) == "," && r.opener(i) == open {

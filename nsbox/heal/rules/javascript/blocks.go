@@ -250,7 +250,7 @@ func (c *code) dropped(i int) change {
 	t := c.toks[i]
 	ch := change{rule: "extra-bracket", why: "a bracket closes nothing", rank: nsbox.RankStructural, edits: one(remove(t.Start, t.End)), doubt: 8}
 	if before := c.tok(i - 1); before.Text == t.Text && before.End == t.Start && t.Text != "}" {
-		ch.doubt = 2 // typed twice
+		ch.doubt = -1 // typed twice: with another pair the value would be the same, or nobody's
 	}
 	l := c.line(i)
 	if strings.Trim(c.text.Line(l), " \t;") == t.Text {

@@ -100,6 +100,23 @@ func (m *mender) likeSibling(open, k int) bool {
 	return ok && m.elements(before, open-2) == m.elements(open, k)
 }
 
+// innermost is the token of the bracket that is open before token k, -1 if none.
+func (m *mender) innermost(k int) int {
+	depth := 0
+	for i := k - 1; i >= 0 && i > k-200; i-- {
+		switch m.tokens[i].Text {
+		case ")", "]", "}":
+			depth++
+		case "(", "[", "{":
+			if depth == 0 {
+				return i
+			}
+			depth--
+		}
+	}
+	return -1
+}
+
 // elements counts those of the list that opens at token open and ends before
 // token end.
 func (m *mender) elements(open, end int) int {
@@ -132,7 +149,7 @@ func (m *mender) closeCost(b block, k, end int) int {
 	}
 	index := b.word == "[" && b.open > 0 && m.tokens[b.open-1].End == m.tokens[b.open].Start && m.value(b.open-1)
 	cost := 8
-	if b.word == "[" && t.Text == "," && k+1 < len(m.tokens) && m.tokens[k+1].Text == "[" && m.likeSibling(b.open, k) {
+	if b.word == "[" && t.Text == "," && k+1 < len(m.tokens) && m.tokens[k+1].Text == "[" && m.likeSibling(m.innermost(k), k) {
 		return 0
 	}
 	switch {

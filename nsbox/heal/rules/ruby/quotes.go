@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -90,7 +91,7 @@ func (m *mender) lineQuotes(t source.Token) []idea {
 			break
 		}
 	}
-	if quote == "'" && strings.Count(text, "'") > 2 || quote == "'" && strings.Count(text, "'") == 3 { // 'it's'
+	if quote == "'" && innerApostrophe.MatchString(text) && strings.Count(text, "'") == 3 { // 'it's'
 		a, b := strings.IndexByte(text, '\''), strings.LastIndexByte(text, '\'')
 		if !strings.Contains(text, `"`) {
 			out = append(out, idea{rule: "quote", why: "a text with an apostrophe", cost: 1, edits: []nsbox.Edit{m.edit(start+a, start+a+1, `"`), m.edit(start+b, start+b+1, `"`)}})
@@ -98,6 +99,8 @@ func (m *mender) lineQuotes(t source.Token) []idea {
 	}
 	return out
 }
+
+var innerApostrophe = lazyre.New(`'.*\w'\w.*'`)
 
 func trimmedText(s string) string { return strings.TrimRight(s, " \t") }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -265,6 +266,10 @@ func (m *mender) testIdeas() []idea {
 	return out
 }
 
+// swallows is a list of an array that goes on over statements: its end is
+// missing.
+var swallows = lazyre.New(`^\w+\+?=\([^\n]*\n(?s:.*\n)?\s*(?:fi|done|esac|\}|\w+ ?\(\)|\w+=.*|if .*|for .*|echo .*|return.*)(?:\n|$)`)
+
 // unended are ends that token i shows to be missing: that of a case's branch
 // before it, of an array's list, and a function's opening brace; and the bracket
 // that closes nothing.
@@ -275,13 +280,6 @@ func (m *mender) unended(i int) (idea, bool) {
 			return ""
 		}
 		return m.tokens[k].text
-	}
-	lineEnd := func() int {
-		k := i
-		for k+1 < len(m.tokens) && m.tokens[k+1].kind != newline && m.tokens[k+1].kind != comment {
-			k++
-		}
-		return k
 	}
 	switch b := m.enclosing(i); {
 	case t.kind == operator && t.text == ")" && m.d.Line == m.line(i) && i > 0 && m.tokens[i-1].end == t.start && strings.HasSuffix(m.tokens[i-1].text, ")"):
@@ -294,14 +292,12 @@ func (m *mender) unended(i int) (idea, bool) {
 		if k > b.body && text(k) != ";;" {
 			return m.insert("case", m.tokens[k].end, " ;;", 0, true), true
 		}
-	case t.kind == word && strings.HasSuffix(t.text, "=") && assignment(t.text) && text(i+1) == "(" && m.tokens[i+1].start == t.end:
-		k := lineEnd()
-		for n := i + 2; n <= k; n++ {
-			if text(n) == ")" {
-				return idea{}, false
-			}
+	case t.kind == word && swallows.MatchString(t.text):
+		first, rest, _ := strings.Cut(t.text, "\n")
+		if strings.HasSuffix(strings.TrimSpace(first), "(") && rest != strings.TrimLeft(rest, " \t") {
+			return idea{}, false // its elements stand below
 		}
-		return m.insert("array", m.tokens[k].end, ")", 0, true), true
+		return m.insert("array", t.start+len(strings.TrimRight(first, " \t")), ")", 0, true), true
 	case t.kind == word && m.first(i) && text(i+1) == "(" && text(i+2) == ")" && (i+3 >= len(m.tokens) || m.tokens[i+3].kind == newline) && text(i+4) != "{" && text(i+4) != "(":
 		return m.insert("brace", m.tokens[i+2].end, " {", 0, true), true
 	}
