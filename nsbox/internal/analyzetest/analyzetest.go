@@ -41,11 +41,12 @@ const (
 	stderr      = "stderr"
 	checkStdout = "check-stdout"
 	checkStderr = "check-stderr"
+	wanted      = "want"
 )
 
-func paths(t testing.TB) []string {
+func paths(t testing.TB, dir string) []string {
 	t.Helper()
-	all, err := filepath.Glob("testdata/*.txtar")
+	all, err := filepath.Glob(filepath.Join("testdata", dir, "*.txtar"))
 	if err != nil || len(all) < 5 {
 		t.Fatalf("%d inputs: %v", len(all), err)
 	}
@@ -73,6 +74,7 @@ func read(t testing.TB, path string) nsbox.Evidence {
 			check.Stdout = f.Data
 		case checkStderr:
 			check.Stderr = f.Data
+		case wanted:
 		default:
 			e.Files = append(e.Files, nsbox.File{Name: f.Name, Data: f.Data})
 		}
@@ -83,6 +85,21 @@ func read(t testing.TB, path string) nsbox.Evidence {
 		e.Check = &check
 	}
 	return e
+}
+
+// want is the program as it must become, ok unset where nothing may be proposed.
+func want(t testing.TB, path string) (text []byte, ok bool) {
+	t.Helper()
+	a, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range a.Files {
+		if f.Name == wanted {
+			return f.Data, true
+		}
+	}
+	return nil, false
 }
 
 // record runs the program of path, and its check, and writes down what came.
@@ -105,11 +122,14 @@ func record(t *testing.T, path string) {
 		kept.Check = &check.Verdict
 		streams = append(streams, txtar.File{Name: checkStdout, Data: check.Stdout}, txtar.File{Name: checkStderr, Data: check.Stderr})
 	}
+	if text, ok := want(t, path); ok {
+		a.Files = append(a.Files, txtar.File{Name: wanted, Data: text})
+	}
 	data, err := json.Marshal(kept)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.Files = append(append(a.Files, txtar.File{Name: about, Data: data}), streams...)
+	a.Files = append(append(a.Files, txtar.File{Name: about, Data: append(data, '\n')}), streams...)
 	if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +138,7 @@ func record(t *testing.T, path string) {
 // Golden compares what analyze makes of every input with its golden file, with
 // the check's words and without.
 func Golden(t *testing.T, analyze nsbox.AnalyzerFunc) {
-	for _, path := range paths(t) {
+	for _, path := range paths(t, "") {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			if *capture {
 				record(t, path)
@@ -161,7 +181,7 @@ func Golden(t *testing.T, analyze nsbox.AnalyzerFunc) {
 // may print of whatever programs: every diagnosis has a type and a place that
 // may be, and every fix lies within the program.
 func Fuzz(f *testing.F, analyze nsbox.AnalyzerFunc, propose func(nsbox.Problem) []nsbox.Fix) {
-	seeds := paths(f)
+	seeds := paths(f, "")
 	first := read(f, seeds[0])
 	for _, path := range seeds {
 		e := read(f, path)
@@ -198,4 +218,41 @@ func Fuzz(f *testing.F, analyze nsbox.AnalyzerFunc, propose func(nsbox.Problem) 
 			}
 		}
 	})
+}
+
+// Mend takes the first fix for every input of testdata/mend, which must make the
+// program that is wanted there.
+func Mend(t *testing.T, analyze nsbox.AnalyzerFunc, propose func(nsbox.Problem) []nsbox.Fix) {
+	for _, path := range paths(t, "mend") {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			if *capture {
+				record(t, path)
+			}
+			e := read(t, path)
+			found := analyze(e)
+			if len(found) == 0 {
+				t.Fatal("nothing is diagnosed")
+			}
+			fixes := propose(nsbox.Problem{Evidence: e, Diagnoses: found})
+			text, ok := want(t, path)
+			switch {
+			case !ok && len(fixes) > 0:
+				t.Fatalf("proposes %s: %s %+v", fixes[0].Rule, fixes[0].Explanation, fixes[0].Edits)
+			case !ok:
+				return
+			case len(fixes) == 0:
+				t.Fatalf("no fix for %+v", found[0])
+			}
+			got, err := nsbox.Apply(e.Files, fixes[0].Edits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got[0].Data, text) {
+				t.Errorf("%s makes\n%s", fixes[0].Rule, got[0].Data)
+			}
+			if fixes[0].Explanation == "" {
+				t.Errorf("%s has no explanation", fixes[0].Rule)
+			}
+		})
+	}
 }

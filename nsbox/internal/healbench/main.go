@@ -41,6 +41,7 @@ type options struct {
 	each     int
 	jobs     int
 	keep     string
+	samples  string
 	socket   string
 	helper   string
 }
@@ -55,6 +56,7 @@ func parse(args []string) (options, error) {
 	fs.IntVar(&o.each, "n", 40, "damaged programs of each language and seed")
 	fs.IntVar(&o.jobs, "jobs", 2, "how many are mended at a time")
 	fs.StringVar(&o.keep, "keep", "", "directory to put what was not mended in")
+	fs.StringVar(&o.samples, "samples", "", "directory to write what was mended in one step to, for the tests of rules (see analyzetest)")
 	fs.StringVar(&o.socket, "socket", "", "socket of the helper (default: NSBOX_SOCKET)")
 	fs.StringVar(&o.helper, "helper", "bin/nsbox-helper", "helper that is started where none listens")
 	if err := fs.Parse(args); err != nil {

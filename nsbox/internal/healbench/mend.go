@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/nsbox/nsbox/nsbox"
 )
 
@@ -115,6 +117,9 @@ func told(language, stderr string) (line, kind string) {
 
 // save keeps what went wrong for a look at it.
 func (o *options) save(r *result) error {
+	if o.samples != "" && r.outcome == healed && r.runs == 2 && r.report.FinalCode == r.program.text {
+		return o.sample(r)
+	}
 	if o.keep == "" || r.outcome == sound || r.outcome == healed && r.lineOK && r.typeOK {
 		return nil
 	}
@@ -135,4 +140,17 @@ func (o *options) save(r *result) error {
 		}
 	}
 	return nil
+}
+
+// sample writes an input of analyzetest.Mend, whose evidence is still to be taken.
+func (o *options) sample(r *result) error {
+	dir := filepath.Join(o.samples, r.language)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	a := &txtar.Archive{Files: []txtar.File{
+		{Name: r.file, Data: []byte(r.text)}, {Name: "want", Data: []byte(r.report.FinalCode)},
+		{Name: "evidence.json", Data: []byte(`{"language":"` + r.language + `"}` + "\n")},
+	}}
+	return os.WriteFile(filepath.Join(dir, r.id()+".txtar"), txtar.Format(a), 0o644)
 }

@@ -44,10 +44,14 @@ var messageRules = []messageRule{
 	{lazyre.New(`^cannot use assignment (.+) as value|^cannot use (.+ = .+) as value`), (*program).assignAsValue},
 }
 
+// pathRE is a package's path before a type's name: vet says "net/http".Client.
+var pathRE = lazyre.New(`"(?:[\w.-]+/)*(\w+)"\.`)
+
 // compile returns what may mend one error of the type checker.
 func (q *program) compile(d nsbox.Diagnosis, found []nsbox.Diagnosis, done map[string]bool) []idea {
 	c := &context{found, done}
 	message, _, _ := strings.Cut(d.Message, "\n")
+	message = pathRE.ReplaceAllString(message, "$1.")
 	for _, r := range messageRules {
 		if m := r.re.FindStringSubmatch(message); m != nil && r.ideas != nil {
 			return r.ideas(q, d, m, c)

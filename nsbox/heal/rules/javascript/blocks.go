@@ -232,6 +232,9 @@ func (c *code) openedOnLine(i int) []change {
 		if open == "(" && c.is(k-1, "(") {
 			doubt = 10
 		}
+		if open == "(" && k == i && c.is(k-2, "new") {
+			doubt = -1 // new Map)
+		}
 		at := c.toks[k].Start
 		if name && open != "{" {
 			at = c.toks[k-1].End

@@ -7,6 +7,8 @@ import (
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
+var typeWords = map[string]bool{"string": true, "number": true, "boolean": true, "unknown": true, "any": true, "bigint": true}
+
 // punctIdeas put in or exchange signs at the place of the error.
 func punctIdeas(c *code, f fault, e int) []change {
 	var out []change
@@ -27,6 +29,14 @@ func punctIdeas(c *code, f fault, e int) []change {
 	}
 	if c.is(outer, "{") && c.startsValue(e) && (c.word(e-1) || prev.Kind == source.String) {
 		add("missing-colon", "a key is followed by a colon", 1, insert(prev.End, ":"))
+	}
+	if typed(c.name) && c.word(e) && !keywords[here.Text] {
+		switch {
+		case c.is(e-1, ")") && c.pair[e-1] > 0 && (c.is(c.pair[e-1]-2, "function") || c.is(c.pair[e-1]-1, ">")):
+			add("missing-colon", "a type stands after a colon", -1, insert(prev.End, ":"))
+		case c.is(outer, "(") && c.ident(e-1) && c.is(e-2, "(", ",") && (typeWords[here.Text] || here.Text[0] >= 'A' && here.Text[0] <= 'Z'):
+			add("missing-colon", "a type stands after a colon", -1, insert(prev.End, ":"))
+		}
 	}
 	exchange(c, e, outer, add)
 	if c.ident(e-1) && c.is(e-2, "const", "let", "var") && c.startsValue(e) {

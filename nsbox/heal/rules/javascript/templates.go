@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 // backticks are places for the backtick that a template lacks: on lines with an
@@ -26,7 +27,7 @@ func backticks(c *code, line int) []change {
 				if whole(text[:at] + "`" + text[at:]) {
 					out = append(out, change{
 						rule: "missing-quote", why: "a template lacks its closing backtick", rank: nsbox.RankLocal,
-						edits: one(insert(start+at, "`")), doubt: min(n, 9) + from/8,
+						edits: one(insert(start+at, "`")), doubt: min(n, 9) + from/8 + nextKey(text[from:at]),
 					})
 				}
 			}
@@ -42,6 +43,16 @@ func backticks(c *code, line int) []change {
 		}
 	}
 	return out
+}
+
+var keyRE = lazyre.New("\\}, \\w+: ?\\S")
+
+// nextKey is the doubt in a template whose text goes on over an object's next key.
+func nextKey(text string) int {
+	if keyRE.MatchString(text) {
+		return 20
+	}
+	return 0
 }
 
 // below are the ends of the lines after l, for a template of several lines.

@@ -63,7 +63,11 @@ func (b *broken) wrongCloser(toks []source.Token, open []int) {
 		}
 		return
 	}
-	b.add("extra-bracket", "nothing is open that it closes", 5, edit{here.Start, here.End, ""})
+	twice := 5
+	if p := b.before(); p.Text == here.Text && p.End == here.Start && here.Text != ")" {
+		twice = 1
+	}
+	b.add("extra-bracket", "nothing is open that it closes", twice, edit{here.Start, here.End, ""})
 	opener := map[string]string{")": "(", "]": "[", "}": "{"}[here.Text]
 	for i, t := range toks {
 		if len(toks)-i > maxPlaces {

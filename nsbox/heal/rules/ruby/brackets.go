@@ -350,6 +350,8 @@ func (m *mender) openings(i int) []idea {
 	for k := i - 1; k >= 0 && m.tokens[k].Kind != source.Newline && len(out) < 10; k-- {
 		a, b := m.tokens[k], m.tokens[k+1]
 		switch {
+		case t.Text == "}" && b.Text == "|" && m.barEnd(k+1) > k+1 && m.barEnd(k+1) < i && (a.Kind == source.Word || a.Text == ")") && a.Text != "do":
+			out = append(out, m.insert("bracket", b.Start, "{ ", 0, false))
 		case t.Text == ")" && a.Kind == source.Word && !keywords[a.Text] && b.Start == a.End+1 && b.Kind != source.Punct:
 			out = append(out, idea{rule: "bracket", why: "( is missing", cost: 2, edits: []nsbox.Edit{m.edit(a.End, b.Start, opener)}})
 		case t.Text == ")" && a.Kind == source.Word && !keywords[a.Text] && b.Start == a.End && b.Kind != source.Punct, t.Text == ")" && (a.Text == "=" || a.Text == "return"),

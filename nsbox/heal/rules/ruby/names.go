@@ -37,6 +37,10 @@ func (m *mender) unknownName(name string, recv receiver) {
 	if m.headOfLine(at) {
 		return
 	}
+	if t.Start > 1 && m.Src[t.Start-1] == '&' && m.Src[t.Start-2] == '(' {
+		m.swap("symbol", nsbox.RankLocal, t, ":"+name)
+		return
+	}
 	if first, _, _ := strings.Cut(strings.TrimSpace(m.Line(m.d.Line)), " "); first == "attr_reader" || first == "attr_writer" || first == "attr_accessor" {
 		m.swap("symbol", nsbox.RankLocal, t, ":"+name)
 		return

@@ -140,6 +140,8 @@ func (m *mender) places(start int, line, closer string) []idea {
 			if closer == "}" || closer == ")" || closer == "))" {
 				cost = 0
 			}
+		case (closer == `"` || closer == "'") && strings.HasPrefix(rest, " | ") && knownSet()[firstField(rest[3:])]:
+			cost = -1 // into a command
 		case rest[0] == ';' || strings.HasPrefix(rest, " |") || strings.HasPrefix(rest, " &&") || strings.HasPrefix(rest, " >") || strings.HasPrefix(rest, " <"), strings.HasPrefix(rest, " = "), strings.HasPrefix(rest, " == "):
 			cost = 1
 		case closer == "}" && !nameByte(rest[0]) && nameByte(line[n-1]):
@@ -164,6 +166,13 @@ func (m *mender) places(start int, line, closer string) []idea {
 		out = append(out, m.insert("quote", start+n, closer, cost, false))
 	}
 	return out
+}
+
+func firstField(s string) string {
+	if f := strings.Fields(s); len(f) > 0 {
+		return f[0]
+	}
+	return ""
 }
 
 // innerPlaces end a substitution inside of a text: "${x and".

@@ -256,7 +256,7 @@ func (m *mender) testIdeas() []idea {
 				out = append(out, m.insert("test-bracket", last.end, " ]]", 0, true))
 			}
 		case t.kind == word && name(t.text) == t.text && t.text != "" && next(1).text == "=" && next(2).text == "(":
-			out = append(out, idea{rule: "assignment", why: "no blanks may stand around = in an assignment", edits: []nsbox.Edit{m.edit(t.end, next(2).start, "=")}})
+			out = append(out, idea{rule: "assignment", why: "no blanks may stand around = in an assignment", told: true, edits: []nsbox.Edit{m.edit(t.end, next(2).start, "=")}})
 		case t.kind == word && assignment(t.text) && strings.HasSuffix(t.text, "=") && next(1).text == "(":
 			out = append(out, idea{rule: "assignment", why: "no blanks may stand around = in an assignment", edits: []nsbox.Edit{m.edit(t.end, next(1).start, "")}})
 		case t.command && t.kind == word && !t.key && next(1).kind == operator && next(1).text == "(" && next(1).start == t.end && next(2).text != ")":
@@ -283,6 +283,9 @@ func (m *mender) unended(i int) (idea, bool) {
 	}
 	switch b := m.enclosing(i); {
 	case t.kind == operator && t.text == ")" && m.d.Line == m.line(i) && i > 0 && m.tokens[i-1].end == t.start && strings.HasSuffix(m.tokens[i-1].text, ")"):
+		if before := m.tokens[i-1].text; strings.HasPrefix(before, "$(") && !strings.HasPrefix(before, "$((") && strings.ContainsAny(before, "%*/+") {
+			return m.insert("arithmetic", m.tokens[i-1].start+len("$("), "(", 0, true), true
+		}
 		return idea{rule: "bracket", why: ") closes nothing", edits: []nsbox.Edit{m.edit(t.start, t.end, "")}, told: true}, true
 	case t.kind == word && b != nil && b.word == "case" && b.body >= 0 && i > b.body && m.first(i) && m.patternLine(i):
 		k := i - 1
@@ -298,6 +301,8 @@ func (m *mender) unended(i int) (idea, bool) {
 			return idea{}, false // its elements stand below
 		}
 		return m.insert("array", t.start+len(strings.TrimRight(first, " \t")), ")", 0, true), true
+	case t.kind == word && m.first(i) && name(t.text) == t.text && text(i+1) == ")" && text(i+2) == "{" && (b == nil || b.word != "case"):
+		return m.insert("bracket", t.end, "(", 0, true), true
 	case t.kind == word && m.first(i) && text(i+1) == "(" && text(i+2) == ")" && (i+3 >= len(m.tokens) || m.tokens[i+3].kind == newline) && text(i+4) != "{" && text(i+4) != "(":
 		return m.insert("brace", m.tokens[i+2].end, " {", 0, true), true
 	}
