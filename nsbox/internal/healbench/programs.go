@@ -14,7 +14,7 @@ import (
 	"github.com/nsbox/nsbox/nsbox"
 )
 
-//go:embed programs
+//go:embed testdata/programs
 var builtin embed.FS
 
 // program is one that works.
@@ -33,7 +33,7 @@ var mainFiles = map[string]string{
 
 // load reads the programs by their language.
 func load(o options) (map[string][]*program, error) {
-	all, err := fs.Sub(builtin, "programs")
+	all, err := fs.Sub(builtin, "testdata/programs")
 	if err != nil {
 		return nil, err
 	}
