@@ -25,7 +25,7 @@ TAGS := seccomp
 # A clone made by one user and built by another would stop git, and so go.
 export GOFLAGS := -buildvcs=false
 
-.PHONY: help install-files deb proto proto-check build test test-root test-vm lint bench rootfs install quickstart fuzz setup examples clean
+.PHONY: help install-files deb proto proto-check build test test-root test-vm lint bench heal-bench rootfs install quickstart fuzz setup examples clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench: build ## nsbox beside the bare command, bubblewrap, nsjail, runc (root); 
 	@mkdir -p dist
 	$(GO) build -o dist/bench ./nsbox/internal/bench
 	dist/bench -json dist/bench.json -svg dist/bench.svg $(BENCHFLAGS)
+
+heal-bench: build ## how many damaged programs the rules mend, by language (root)
+	$(GO) run ./nsbox/internal/healbench $(HEALBENCHFLAGS)
 
 fuzz: ## every fuzz target for FUZZTIME (60s)
 	@FUZZTIME=$(FUZZTIME) FUZZJOBS=$(FUZZJOBS) scripts/fuzz $(TAGS)

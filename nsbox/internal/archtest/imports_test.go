@@ -158,12 +158,13 @@ func TestWhoMayImport(t *testing.T) {
 		{libseccomp, []string{"nsbox/internal/seccomp"}, "filters are compiled in one place"},
 		{"C", []string{"nsbox/internal/seccomp", "nsbox/internal/zygote"}, "cgo belongs to the helper's parts that need a C library"},
 		{"nsbox/internal/nstest", []string{"nsbox/daemon/internal/daemontest"}, "test helpers are no part of a program"},
+		{"nsbox/internal/analyzetest", nil, "test helpers are no part of a program"},
 		{"nsbox/internal/leaktest", nil, "test helpers are no part of a program"},
 		{"nsbox/daemon/internal/daemontest", nil, "test helpers are no part of a program"},
 		{"github.com/danielgtaylor/huma/...", []string{"nsbox/daemon/restapi"}, "what describes the REST interface is replaceable in one place"},
 		{"nsbox/store/storetest", nil, "test helpers are no part of a program"},
 		{"nsbox/hostile", nil, "hostile programs are no part of a program"},
-		{"testing", []string{"nsbox/internal/nstest", "nsbox/hostile", "nsbox/daemon/internal/daemontest", "nsbox/store/storetest"}, "test helpers are no part of a program"},
+		{"testing", []string{"nsbox/internal/nstest", "nsbox/hostile", "nsbox/daemon/internal/daemontest", "nsbox/store/storetest", "nsbox/internal/analyzetest"}, "test helpers are no part of a program"},
 	}
 	all := load(t)
 	for _, o := range owners {
