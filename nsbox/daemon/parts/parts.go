@@ -25,6 +25,7 @@ import (
 	"github.com/nsbox/nsbox/nsbox/store"
 	"github.com/nsbox/nsbox/nsbox/store/postgres"
 	"github.com/nsbox/nsbox/nsbox/store/sqlite"
+	"github.com/nsbox/nsbox/nsbox/store/sqlstore"
 	"github.com/nsbox/nsbox/rootfs"
 )
 
@@ -129,10 +130,15 @@ func StateDir(dir string) error {
 
 // OpenStore opens the store that the configuration names.
 func OpenStore(ctx context.Context, cfg *config.Config) (store.Store, error) {
+	open := func() (*sqlstore.Store, error) { return sqlite.Open(ctx, filepath.Join(cfg.StateDir, "nsbox.db")) }
 	if cfg.Store != "" {
-		return postgres.Open(ctx, cfg.Store)
+		open = func() (*sqlstore.Store, error) { return postgres.Open(ctx, cfg.Store) }
 	}
-	return sqlite.Open(ctx, filepath.Join(cfg.StateDir, "nsbox.db"))
+	s, err := open()
+	if err != nil {
+		return nil, err // a nil pointer would not be a nil Store
+	}
+	return s, nil
 }
 
 // VerifyAudit checks the audit log's files, and that the newest lines of the table
