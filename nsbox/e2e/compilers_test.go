@@ -17,6 +17,88 @@ func project(lang string, namesAndTexts ...string) nsbox.Request {
 	return req
 }
 
+// Compilers are called without their drivers where that makes no difference:
+// these are the programs where it could.
+func TestGoWithAndWithoutTheGoCommand(t *testing.T) {
+	c := client(t)
+	nstest.RequireImage(t, "go")
+	for name, p := range map[string]struct {
+		req     nsbox.Request
+		verdict nsbox.Verdict
+		stdout  string
+		stderr  []string // all of these
+	}{
+		"one file": {req: project("go", "main.go", goMain(`"fmt"`, `fmt.Println("hello")`)), verdict: nsbox.OK, stdout: "hello\n"},
+		"two files, a test and a file for elsewhere": {
+			req: project("go", "main.go", goMain("", "util()"), "util.go", "package main\n\nimport \"fmt\"\n\nfunc util() { fmt.Println(\"two\") }\n",
+				"main_test.go", "package main\n\nimport \"testing\"\n\nfunc TestX(t *testing.T) {}\n", "my_windows.go", "package main\n\nfunc util() {}\n"),
+			verdict: nsbox.OK, stdout: "two\n",
+		},
+		"a name with an underscore": {req: project("go", "my_program.go", goMain(`"fmt"`, `fmt.Println("hello")`)), verdict: nsbox.OK, stdout: "hello\n"},
+		"a package of its own without a module": {
+			req:     project("go", "main.go", goMain(`"main/util"`, "util.Hi()"), "util/util.go", "package util\n\nfunc Hi() { println(\"hi\") }\n"),
+			verdict: nsbox.OK, stderr: []string{"hi\n"},
+		},
+		"a module": {
+			req: project("go", "main.go", goMain(`"example.org/m/p"`, "p.Hi()"), "p/p.go", "package p\n\nimport \"fmt\"\n\nfunc Hi() { fmt.Println(\"module\") }\n",
+				"go.mod", "module example.org/m\n\ngo 1.24\n"),
+			verdict: nsbox.OK, stdout: "module\n",
+		},
+		"vendored": {
+			req: project("go", "main.go", goMain(`"example.org/v"`, "v.Hi()"), "go.mod", "module m\n\ngo 1.24\n\nrequire example.org/v v1.0.0\n",
+				"vendor/modules.txt", "# example.org/v v1.0.0\n## explicit; go 1.24\nexample.org/v\n",
+				"vendor/example.org/v/v.go", "package v\n\nimport \"fmt\"\n\nfunc Hi() { fmt.Println(\"vendored\") }\n"),
+			verdict: nsbox.OK, stdout: "vendored\n",
+		},
+		"embedded": {
+			req:     project("go", "main.go", "package main\n\nimport _ \"embed\"\n\n//go:embed data.txt\nvar s string\n\nfunc main() { print(s) }\n", "data.txt", "embedded"),
+			verdict: nsbox.OK, stderr: []string{"embedded"},
+		},
+		"unused": {
+			req: project("go", "main.go", goMain(`"os"`, "x := 3")), verdict: nsbox.CompileError,
+			stderr: []string{"./main.go:3:8: \"os\" imported and not used\n", "./main.go:5:15: declared and not used: x\n"},
+		},
+		"an import that is nowhere": {
+			req: project("go", "main.go", goMain(`"foo/bar"`, "bar.X()")), verdict: nsbox.CompileError,
+			stderr: []string{"main.go:3:8: package foo/bar is not in std"},
+		},
+		"a syntax error": {
+			req: project("go", "main.go", "package main\n\nfunc main( { }\n"), verdict: nsbox.CompileError,
+			stderr: []string{"./main.go:3:12: syntax error: unexpected {"},
+		},
+		"no function main": {
+			req: project("go", "main.go", "package main\n\nfunc other() {}\n"), verdict: nsbox.CompileError, stderr: []string{"function main is undeclared in the main package"},
+		},
+		"not a program": {
+			req: project("go", "main.go", "package lib\n"), verdict: nsbox.CompileError, stderr: []string{"a program begins with: package main"},
+		},
+		"a panic": {
+			req: project("go", "main.go", goMain("", "var m map[string]int; m[\"a\"] = 1")), verdict: nsbox.NonZero,
+			stderr: []string{"panic: assignment to entry in nil map", "/workspace/main.go:5 "},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			res := run(t, c, p.req)
+			if res.Verdict != p.verdict || string(res.Stdout) != p.stdout {
+				t.Errorf("want %s and %q on stdout: %s", p.verdict, p.stdout, show(res))
+			}
+			for _, want := range p.stderr {
+				if !strings.Contains(string(res.Stderr), want) {
+					t.Errorf("%q is not on stderr: %s", want, show(res))
+				}
+			}
+		})
+	}
+}
+
+// goMain is a program with an import, on line 3, and a body, on line 5.
+func goMain(imported, body string) string {
+	if imported != "" {
+		imported = "import " + imported
+	}
+	return "package main\n\n" + imported + "\n\nfunc main() { " + body + " }\n"
+}
+
 // Precompiled headers change nothing but the time.
 func TestPrecompiledHeaders(t *testing.T) {
 	c := client(t)
