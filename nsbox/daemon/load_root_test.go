@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -188,7 +189,7 @@ func (s *serving) followSSE(ctx context.Context, id string) (string, error) {
 		}
 	})
 	if failure == nil && !ended {
-		failure = fmt.Errorf("the stream was cut: %v", err)
+		failure = errors.Join(errors.New("the stream was cut"), err)
 	}
 	return all.String(), failure
 }
