@@ -88,7 +88,7 @@ func (c *Client) connect() (conn *wire.Conn, done func(), err error) {
 	case must:
 		return nil, nil, fmt.Errorf("%w listens on %s: start one with: sudo nsbox-helper serve --socket %s", ErrNoHelper, path, path)
 	case os.Geteuid() != 0:
-		return nil, nil, fmt.Errorf("%w runs: start one with: sudo systemd-run --unit nsbox-helper -p Delegate=yes nsbox-helper serve, or run this command as root", ErrNoHelper)
+		return nil, nil, fmt.Errorf("%w runs: start one with: sudo systemctl start nsbox-helper, or run this command as root", ErrNoHelper)
 	}
 	return c.start()
 }

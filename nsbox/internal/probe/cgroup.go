@@ -134,7 +134,7 @@ func delegation(l layout) Check {
 	}
 	return check("cgroups", name, Wanted, a, detail,
 		"a helper that this command starts makes its groups at the top of the hierarchy, beside those of the service manager",
-		"run the helper as a service: sudo systemd-run --unit nsbox-helper -p Delegate=yes nsbox-helper serve")
+		"run the helper as a service: sudo systemctl start nsbox-helper")
 }
 
 // delegated looks for the mark that systemd sets on a delegated group
