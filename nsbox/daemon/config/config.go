@@ -72,6 +72,8 @@ type Config struct {
 	AuditCode  bool
 	AuditSize  nsbox.Size
 	AuditFiles int
+	// AuditKeep is how long its lines stay in the store.
+	AuditKeep nsbox.Duration
 
 	LogLevel  string // debug, info, warn, error
 	LogFormat string // text, json
@@ -91,7 +93,7 @@ func Default() *Config {
 		Base: base.Default(), Listen: []string{"127.0.0.1:8090"}, StateDir: "/var/lib/nsbox/daemon", Grace: nsbox.Duration(30 * time.Second),
 		Limits: service.DefaultLimits(runtime.NumCPU()), HistoryKeep: nsbox.Duration(30 * 24 * time.Hour), HistoryMax: 1_000_000, HistoryCode: true,
 		ArtifactsKeep: nsbox.Duration(7 * 24 * time.Hour), ArtifactsMax: 2 * nsbox.GiB,
-		AuditSize: 64 * nsbox.MiB, LogLevel: "info", LogFormat: "text", Metrics: true, TraceSample: 1,
+		AuditSize: 64 * nsbox.MiB, AuditKeep: nsbox.Duration(365 * 24 * time.Hour), LogLevel: "info", LogFormat: "text", Metrics: true, TraceSample: 1,
 		from: map[string]string{},
 	}
 }

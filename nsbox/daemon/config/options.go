@@ -36,6 +36,7 @@ func Options() []Option {
 		{"audit.code", "put the source of programs into it, not only its hash", "", "false", boolean(func(c *Config) *bool { return &c.AuditCode })},
 		{"audit.size", "size at which a new file begins", "SIZE", "64MiB", size(func(c *Config) *nsbox.Size { return &c.AuditSize }, false)},
 		{"audit.files", "how many old files are kept, 0 for all", "N", "0", count(func(c *Config) *int { return &c.AuditFiles }, true)},
+		{"audit.keep", "how long its lines stay in the store, where they are searched; 0 for ever", "TIME", "8760h", duration(func(c *Config) *nsbox.Duration { return &c.AuditKeep }, true)},
 
 		{"log.level", "least important lines that are logged: debug, info, warn, error", "LEVEL", "info", func(c *Config, v string) error {
 			return oneOf(&c.LogLevel, strings.ToLower(v), "debug", "info", "warn", "error")
@@ -63,6 +64,7 @@ func limitOptions() []Option {
 		{"limits.max-file", "one file", "SIZE", "16MiB", size(func(c *Config) *nsbox.Size { return &c.Limits.MaxFile }, false)},
 		{"limits.max-files", "files of a program", "N", "256", count(func(c *Config) *int { return &c.Limits.MaxFiles }, false)},
 		{"limits.max-batch", "programs of a batch", "N", "100", count(func(c *Config) *int { return &c.Limits.MaxBatch }, false)},
+		{"limits.max-pending", "all programs that wait and run, together", "SIZE", "512MiB", size(func(c *Config) *nsbox.Size { return &c.Limits.MaxPending }, false)},
 		{"limits.max-timeout", "time that a request may ask for, 0 for the helper's bound", "TIME", "0", duration(func(c *Config) *nsbox.Duration { return &c.Limits.MaxTimeout }, true)},
 		{"limits.max-memory", "memory that a request may ask for, 0 for the helper's bound", "SIZE", "0", size(func(c *Config) *nsbox.Size { return &c.Limits.MaxMemory }, true)},
 		{"limits.max-cpus", "processors that a request may ask for, 0 for the helper's bound", "N", "0", func(c *Config, v string) error { return number(&c.Limits.MaxCPUs, v, 1024) }},

@@ -213,7 +213,7 @@ func serviceOptions(cfg *config.Config) (service.Options, error) {
 			return err
 		},
 		Retention: service.Retention{
-			History: cfg.HistoryKeep.Std(), HistoryMax: int64(cfg.HistoryMax), Artifacts: cfg.ArtifactsKeep.Std(), ArtifactsMax: int64(cfg.ArtifactsMax),
+			History: cfg.HistoryKeep.Std(), Audit: cfg.AuditKeep.Std(), HistoryMax: int64(cfg.HistoryMax), Artifacts: cfg.ArtifactsKeep.Std(), ArtifactsMax: int64(cfg.ArtifactsMax),
 		},
 	}, nil
 }

@@ -79,6 +79,11 @@ func (s *Service) admit(ctx context.Context, p Principal, reqs []ExecuteRequest,
 	s.mu.Unlock()
 	started := 0
 	defer func() { s.wg.Add(started - len(reqs)) }()
+	release, oerr := s.takePending(preps)
+	if oerr != nil {
+		return nil, oerr
+	}
+	defer func() { release(started) }()
 	slots, oerr := s.queue.enter(p.ID, len(reqs))
 	if oerr != nil {
 		return nil, oerr
@@ -149,6 +154,7 @@ func (s *Service) canonical(name string) string {
 // carryOut waits for the run's turn, runs it and records how it ended.
 func (s *Service) carryOut(r *run, prep *prepared) {
 	defer s.wg.Done()
+	defer s.pending.Add(-prep.size)
 	defer r.cancel()
 	ctx, span := s.opts.Tracing.Tracer().Start(prep.trace, "execution", trace.WithAttributes(
 		attribute.String("nsbox.execution", r.id), attribute.String("nsbox.language", r.rec.Language), attribute.String("nsbox.user", r.p.ID)))
@@ -330,6 +336,28 @@ func hashHex(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// takePending counts the bytes of the programs, or refuses them where there are too
+// many already. release gives back those of the programs from the nth on; the
+// others are given back as they end.
+func (s *Service) takePending(preps []*prepared) (release func(n int), err *Error) {
+	var size int64
+	for _, p := range preps {
+		size += p.size
+	}
+	if most := s.limits.get().MaxPending; s.pending.Add(size) > int64(most) {
+		s.pending.Add(-size)
+		return nil, &Error{
+			Code: CodeOverloaded, RetryAfter: 2 * time.Second,
+			Message: "the programs that wait and run have " + most.String() + " together, which is the most that this server takes",
+		}
+	}
+	return func(n int) {
+		for _, p := range preps[n:] {
+			s.pending.Add(-p.size)
+		}
+	}, nil
+}
+
 // enterSandbox finds the sandbox that the request names, or that its session has.
 func (s *Service) enterSandbox(ctx context.Context, p Principal, prep *prepared) error {
 	req := &prep.req
@@ -352,7 +380,7 @@ func (s *Service) enterSandbox(ctx context.Context, p Principal, prep *prepared)
 		req.Language = rec.Language
 		prep.nsreq.Language = rec.Language
 	}
-	if req.Session != "" && (req.Stdin != "" || len(req.Files) > 0 || req.Interactive) {
+	if req.Session != "" && (prep.nsreq.Stdin != nil || len(prep.nsreq.Files) > 1 || req.Interactive) {
 		return errf(CodeUnprocessable, "session: code in a session has no stdin and brings no files: write them into the sandbox")
 	}
 	// Sizes are the sandbox's own where the request names none.
@@ -363,7 +391,7 @@ func (s *Service) enterSandbox(ctx context.Context, p Principal, prep *prepared)
 		prep.nsreq.Limits.Memory = 0
 	}
 	// Code without a name gets one that no other has, and leaves none behind.
-	if req.Code != "" && !prep.heal {
+	if prep.inline && !prep.heal {
 		prep.nsreq.Files[0].Name = ""
 	}
 	return nil

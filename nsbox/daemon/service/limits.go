@@ -43,6 +43,9 @@ type Limits struct {
 	// and the helper's.
 	DefaultTimeout nsbox.Duration `json:"default_timeout"`
 	DefaultMemory  nsbox.Size     `json:"default_memory"`
+	// MaxPending bounds the bytes of all programs that wait or run: what the queue
+	// takes of the memory.
+	MaxPending nsbox.Size `json:"max_pending"`
 	// MaxSandboxes is how many sandboxes live, in all and of one principal.
 	MaxSandboxes        int `json:"max_sandboxes"`
 	MaxSandboxesPerUser int `json:"max_sandboxes_per_user"`
@@ -54,7 +57,7 @@ func DefaultLimits(cpus int) Limits {
 		MaxConcurrent: max(4, 4*cpus), MaxConcurrentPerUser: max(4, 4*cpus),
 		MaxQueue: 2000, MaxQueuePerUser: 2000, QueueTimeout: nsbox.Duration(60 * time.Second),
 		RatePerMinute: 6000, RateBurst: 2000, AddrRatePerMinute: 6000, AddrRateBurst: 2000,
-		MaxBody: 32 * nsbox.MiB, MaxFile: 16 * nsbox.MiB, MaxFiles: 256, MaxBatch: 100,
+		MaxBody: 32 * nsbox.MiB, MaxFile: 16 * nsbox.MiB, MaxFiles: 256, MaxBatch: 100, MaxPending: 512 * nsbox.MiB,
 		MaxSandboxes: 64, MaxSandboxesPerUser: 16,
 	}
 }
@@ -72,6 +75,7 @@ func (l Limits) Check() error {
 		{"rate_burst", int64(l.RateBurst), true}, {"addr_rate_per_minute", int64(l.AddrRatePerMinute), true},
 		{"addr_rate_burst", int64(l.AddrRateBurst), true},
 		{"max_body", int64(l.MaxBody), false}, {"max_file", int64(l.MaxFile), false}, {"max_files", int64(l.MaxFiles), false},
+		{"max_pending", int64(l.MaxPending), false},
 		{"max_batch", int64(l.MaxBatch), false}, {"max_timeout", int64(l.MaxTimeout), true}, {"max_memory", int64(l.MaxMemory), true},
 		{"max_pids", int64(l.MaxPids), true}, {"max_disk", int64(l.MaxDisk), true}, {"max_output", int64(l.MaxOutput), true},
 		{"default_timeout", int64(l.DefaultTimeout), true}, {"default_memory", int64(l.DefaultMemory), true},
@@ -87,6 +91,8 @@ func (l Limits) Check() error {
 	switch {
 	case l.MaxCPUs < 0 || l.MaxCPUs != l.MaxCPUs:
 		return errf(CodeUnprocessable, "max_cpus: it must not be negative")
+	case l.MaxPending < l.MaxBody:
+		return errf(CodeUnprocessable, "max_pending: %s is less than max_body, which is %s", l.MaxPending, l.MaxBody)
 	case l.MaxTimeout > 0 && l.DefaultTimeout > l.MaxTimeout:
 		return errf(CodeUnprocessable, "default_timeout: %s is more than max_timeout, which is %s", l.DefaultTimeout, l.MaxTimeout)
 	case l.MaxMemory > 0 && l.DefaultMemory > l.MaxMemory:

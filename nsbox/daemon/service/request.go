@@ -146,6 +146,10 @@ type prepared struct {
 	main   []byte
 	expect []byte
 	heal   bool
+	// size is the bytes of it all.
+	size int64
+	// inline tells that the main file came without a name.
+	inline bool
 	// sandbox is where it runs; nil is one of its own.
 	sandbox *nsbox.Sandbox
 	// trace has the span of the request, and no end.
@@ -197,6 +201,12 @@ func (s *Service) prepare(req ExecuteRequest) (*prepared, *Error) {
 		Language: req.Language, Files: files, Args: req.Args, Env: req.Env, Limits: limits,
 		Network: req.Net, Profile: req.Profile, Artifacts: req.Artifacts != ArtifactsNone,
 	}
+	p.size = int64(len(stdin) + len(p.expect))
+	for _, f := range files {
+		p.size += int64(len(f.Data))
+	}
+	p.req.Code, p.req.Files, p.req.Stdin, p.req.ExpectStdout = "", nil, "", nil // are in what was made of them
+	p.inline = req.Code != ""
 	if len(stdin) > 0 {
 		p.nsreq.Stdin = bytes.NewReader(stdin)
 	}

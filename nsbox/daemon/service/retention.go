@@ -15,6 +15,8 @@ type Retention struct {
 	// History is how long executions are kept, HistoryMax how many.
 	History    time.Duration
 	HistoryMax int64
+	// Audit is how long the audit log's table is kept.
+	Audit time.Duration
 	// Artifacts is how long files of programs are kept, ArtifactsMax how many bytes
 	// of them.
 	Artifacts    time.Duration
@@ -72,6 +74,9 @@ func (s *Service) Prune(ctx context.Context) error {
 	}
 	if r.History > 0 {
 		errs = append(errs, s.store.PruneSandboxes(ctx, before))
+	}
+	if r.Audit > 0 {
+		errs = append(errs, s.store.PruneAudit(ctx, now.Add(-r.Audit)))
 	}
 	if s.opts.Client != nil {
 		live, err := s.liveSandboxes(ctx, "")

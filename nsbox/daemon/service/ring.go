@@ -78,6 +78,9 @@ func (r *ring) add(e nsbox.Event) {
 	cost := eventCost + len(e.Data)
 	if e.Result != nil {
 		cost += len(e.Result.Stdout) + len(e.Result.Stderr)
+		for _, a := range e.Result.Artifacts {
+			cost += len(a.Data)
+		}
 	}
 	r.events, r.costs, r.cost = append(r.events, e), append(r.costs, cost), r.cost+cost
 	r.trim()

@@ -598,3 +598,54 @@ func TestManyStreams(t *testing.T) {
 		t.Errorf("%d runs are kept", len(s.runs))
 	}
 }
+
+// The memory of what waits is bounded, and all of it is given back.
+func TestPendingBytes(t *testing.T) {
+	s := newService(t, func(o *Options) {
+		o.Limits.MaxConcurrent, o.Limits.MaxConcurrentPerUser, o.Limits.MaxBody, o.Limits.MaxPending = 1, 1, 1000, 2500
+	})
+	large := "sleep 1m\n" + strings.Repeat("#", 990)
+	a, b := start(t, s, alice, large), start(t, s, alice, large)
+	_, err := s.Execute(t.Context(), bob, ExecuteRequest{Language: "python", Code: large})
+	want(t, "one too many", err, CodeOverloaded)
+	if AsError(err).RetryAfter == 0 {
+		t.Error("it does not say when to come again")
+	}
+	small := start(t, s, bob, "print x")
+	a.Release()
+	b.Release()
+	for _, r := range []*Run{a, b, small} {
+		wait(t, r)
+	}
+	s.wg.Wait()
+	if n := s.pending.Load(); n != 0 {
+		t.Errorf("%d bytes are still counted", n)
+	}
+	_, err = s.Batch(t.Context(), alice, []ExecuteRequest{{Language: "python", Code: "print x"}, {Language: "python"}})
+	want(t, "a wrong batch", err, CodeBadRequest)
+	if n := s.pending.Load(); n != 0 {
+		t.Errorf("%d bytes of a refused batch are counted", n)
+	}
+}
+
+func BenchmarkExecute(b *testing.B) {
+	dir := b.TempDir()
+	log, err := audit.Open(b.Context(), audit.Options{Path: filepath.Join(dir, "audit.jsonl"), Table: openStore(b, dir)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { log.Close() })
+	s := newService(b, func(o *Options) {
+		o.Audit, o.Limits.RatePerMinute, o.Limits.AddrRatePerMinute = log, 0, 0
+	})
+	for b.Loop() {
+		r, err := s.Execute(b.Context(), alice, ExecuteRequest{Language: "python", Code: "print x"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := r.Wait(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		r.Release()
+	}
+}

@@ -87,6 +87,7 @@ type Service struct {
 	passwords            *auth.Passwords
 	loginBoth, loginAddr *auth.Throttle
 	limitsMu             sync.Mutex
+	pending              atomic.Int64 // bytes of what waits or runs
 	sandboxes            atomic.Int64 // that were live when last asked
 	sandboxMu            sync.Mutex
 	sessionMu            sync.Mutex
