@@ -24,6 +24,7 @@ type Host struct {
 	IDBase, IDCount uint32
 	Ceilings        policy.Ceilings
 	Cache           Cache
+	Pool            Pool
 }
 
 // Cache bounds what the helper keeps of compile stages, to spare the next one
@@ -56,7 +57,7 @@ func (c Cache) validate() error {
 
 // DefaultHost is what holds where no file says anything.
 func DefaultHost() Host {
-	return Host{IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings(), Cache: DefaultCache()}
+	return Host{IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings(), Cache: DefaultCache(), Pool: DefaultPool()}
 }
 
 // LoadHost reads the file at path over the values of h, strictly. A file that
@@ -76,7 +77,8 @@ func LoadHost(path string, h *Host) error {
 		} `toml:"ids"`
 		Limits *policy.Ceilings `toml:"limits"`
 		Cache  *Cache           `toml:"cache"`
-	}{Limits: &h.Ceilings, Cache: &h.Cache}
+		Pool   *Pool            `toml:"pool"`
+	}{Limits: &h.Ceilings, Cache: &h.Cache, Pool: &h.Pool}
 	if err := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields().Decode(&file); err != nil {
 		var unknown *toml.StrictMissingError
 		if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
@@ -89,6 +91,9 @@ func LoadHost(path string, h *Host) error {
 		h.IDBase, h.IDCount = file.IDs.Base, file.IDs.Count
 	}
 	if err := h.Cache.validate(); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := h.Pool.validate(); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if err := h.Ceilings.Validate(); err != nil {

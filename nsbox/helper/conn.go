@@ -42,6 +42,8 @@ type session struct {
 	lost  bool
 	// start is how the stage under way came to run: nsbox.StartExec and so on.
 	start string
+	// later takes down what is not needed any more, once the client has its answer.
+	later []func()
 }
 
 // Serve runs the execution that the peer asks for, and closes the connection.
@@ -51,6 +53,11 @@ func (h *Helper) Serve(conn *wire.Conn) {
 	err := h.begin()
 	if err == nil {
 		defer h.running.Done()
+		defer func() {
+			for _, f := range s.later {
+				f()
+			}
+		}()
 		err = s.serve()
 	}
 	if err == nil {

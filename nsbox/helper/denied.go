@@ -19,10 +19,10 @@ import (
 // so nothing of the caller's memory is ever looked at.
 type listener struct {
 	f *os.File
-	// kill, when set, ends the program on the first refusal instead.
-	kill func()
 
-	mu     sync.Mutex
+	mu sync.Mutex
+	// kill, when set, ends the program on the first refusal instead.
+	kill   func()
 	counts map[int32]int64
 }
 
@@ -106,14 +106,32 @@ func (l *listener) answer(fd uintptr) {
 	if _, known := l.counts[n.nr]; known || len(l.counts) < maxDenied {
 		l.counts[n.nr]++
 	}
+	kill := l.kill
 	l.mu.Unlock()
-	if l.kill != nil {
-		l.kill()
+	if kill != nil {
+		kill()
 		return
 	}
 	r := seccompNotifResp{id: n.id, error: -int32(unix.EPERM)}
 	// ENOENT: the caller was killed in between.
 	_, _, _ = unix.Syscall(unix.SYS_IOCTL, fd, notifSend, uintptr(unsafe.Pointer(&r)))
+}
+
+// forget drops what was counted so far: it was not the user's program's.
+func (l *listener) forget() {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counts = nil
+}
+
+// killAt sets kill for what follows.
+func (l *listener) killAt(kill func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kill = kill
 }
 
 // denied lists the refused calls, the most frequent first.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox"
@@ -40,6 +41,7 @@ type Config struct {
 	// IDBase and IDCount are the block of host ids.
 	IDBase, IDCount uint32
 	Ceilings        policy.Ceilings
+	Pool            config.Pool
 	Languages       *language.Registry
 	// ProfileDir has more seccomp profiles; it may be missing.
 	ProfileDir string
@@ -59,6 +61,8 @@ type Helper struct {
 	tree     *cgroup.Tree
 	images   *image.Store
 	zygotes  *zygotes
+	pool     *pool // nil without
+	boxes    atomic.Uint64
 	profiles *profiles
 	living   *livings
 	volumes  *volumes
@@ -129,8 +133,24 @@ func New(cfg Config) (h *Helper, err error) {
 	if !cfg.Once {
 		h.cache = newCompileCache(cfg.Cache)
 	}
+	if !cfg.Once && cfg.Pool.Enabled {
+		h.pool = newPool(cfg.Pool, cfg.Log, func(o order) (spare, error) { return h.spare(o) })
+	}
 	undo.Release()
 	return h, nil
+}
+
+// spare makes a sandbox that is ready to be used.
+func (h *Helper) spare(o order) (*sandbox, error) {
+	sb, err := h.prepare(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := sb.settle(); err != nil {
+		sb.discard()
+		return nil, err
+	}
+	return sb, nil
 }
 
 func (h *Helper) leaseName() string { return "lease-" + strconv.Itoa(h.lease.Number) }
@@ -146,6 +166,7 @@ func (h *Helper) Close() error {
 	h.closed = true
 	h.mu.Unlock()
 	h.living.close()
+	h.pool.close()
 	err := h.zygotes.close()
 	h.running.Wait()
 	h.cache.close()
@@ -167,6 +188,15 @@ func (h *Helper) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// background runs f, which takes something down, beside an execution under way.
+func (h *Helper) background(f func()) {
+	h.running.Add(1)
+	go func() {
+		defer h.running.Done()
+		f()
+	}()
 }
 
 // begin counts an execution in; it refuses when the helper is being closed.

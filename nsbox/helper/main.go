@@ -106,6 +106,7 @@ func (o options) build(once bool) (*Helper, error) {
 	cfg := Config{
 		RunDir: defaultRunDir, ImageDir: o.images, Candidates: o.candidates, InitPath: o.init, ProfileDir: o.profiles, VolumeDir: o.volumes, NoTemplates: !o.templates, Log: log, Once: once,
 		IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings(), Cache: config.DefaultCache(),
+		Pool: config.DefaultPool(),
 	}
 	if cfg.InitPath == "" {
 		self, err := os.Executable()
@@ -144,11 +145,11 @@ func readHostFile(path string, cfg *Config) error {
 	} else if err != nil {
 		return err
 	}
-	host := config.Host{IDBase: cfg.IDBase, IDCount: cfg.IDCount, Ceilings: cfg.Ceilings, Cache: cfg.Cache}
+	host := config.Host{IDBase: cfg.IDBase, IDCount: cfg.IDCount, Ceilings: cfg.Ceilings, Cache: cfg.Cache, Pool: cfg.Pool}
 	if err := config.LoadHost(path, &host); err != nil {
 		return err
 	}
-	cfg.IDBase, cfg.IDCount, cfg.Ceilings, cfg.Cache = host.IDBase, host.IDCount, host.Ceilings, host.Cache
+	cfg.IDBase, cfg.IDCount, cfg.Ceilings, cfg.Cache, cfg.Pool = host.IDBase, host.IDCount, host.Ceilings, host.Cache, host.Pool
 	return nil
 }
 

@@ -40,6 +40,8 @@ type filter struct {
 	bpf []byte
 	// kills says that a refused call ends the program.
 	kills bool
+	// once says that it came with a request and is of no use to others.
+	once bool
 }
 
 // program returns the filter of a profile.
@@ -80,5 +82,5 @@ func (p *profiles) compile(name string) (filter, error) {
 	bpf := prog.Bytes()
 	sum := sha256.Sum256(bpf)
 	kills := []seccomp.Action{seccomp.Kill, seccomp.KillThread, seccomp.KillProcess}
-	return filter{id: hex.EncodeToString(sum[:8]), bpf: bpf, kills: slices.Contains(kills, profile.DefaultAction)}, nil
+	return filter{id: hex.EncodeToString(sum[:8]), bpf: bpf, kills: slices.Contains(kills, profile.DefaultAction), once: strings.HasPrefix(name, customProfile)}, nil
 }

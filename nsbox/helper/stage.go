@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/internal/cgroup"
-	"github.com/nsbox/nsbox/nsbox/internal/cleanup"
 	"github.com/nsbox/nsbox/nsbox/internal/confine"
 	"github.com/nsbox/nsbox/nsbox/internal/image"
 	"github.com/nsbox/nsbox/nsbox/internal/wire"
@@ -37,18 +37,14 @@ type output struct {
 	said *said
 }
 
-// box is one sandbox while it is alive.
+// box is a sandbox while a stage runs in it.
 type box struct {
-	s      *session
-	stage  policy.Stage
-	group  *cgroup.Group
-	watch  *cgroup.Watch
-	proc   *zygote.Process
-	report *net.UnixConn
+	*sandbox
+	s     *session
+	stage policy.Stage
 	// began and ready are readings of CLOCK_MONOTONIC, which the sandbox's
 	// records have too; ready is 0 until the program runs.
 	began, ready int64
-	refuse       *listener // once the program runs
 	// killDenied ends the program at its first refused call.
 	killDenied bool
 }
@@ -60,115 +56,49 @@ type report struct {
 	err      error
 }
 
-// stage runs one stage in a sandbox of its own and takes everything down. An
-// error is nsbox's; how the program ended is in the output.
+// stage runs one stage in a sandbox of its own. An error is nsbox's; how the
+// program ended is in the output. The sandbox is taken down once the client has
+// its answer.
 func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, in input, artifacts bool) (out *output, err error) {
 	began := monotonic()
 	if st.Name == nsbox.StageRun && len(s.plan.Stages) == 1 {
 		began = s.began
 	}
-	var undo cleanup.Stack
-	defer undo.Run(&err)
-
-	z, warm, err := s.h.zygotes.get(ctx, img)
-	if err != nil {
-		return nil, err
-	}
-	s.warm = warm
+	underway := s.h.pool.hurry()
+	defer underway()
 	profile, err := s.h.profiles.program(st.Profile)
 	if err != nil {
 		return nil, err
 	}
-	pair, err := s.h.lease.Take()
+	sb, err := s.begin(ctx, img, st, profile, in)
 	if err != nil {
 		return nil, err
 	}
-	undo.AddFunc(func() { s.h.lease.Give(pair) })
-	b := &box{s: s, stage: st, began: began, killDenied: profile.kills}
-	if b.group, err = s.h.tree.Create(s.id+"-"+st.Name, st.Limits); err != nil {
-		return nil, err
-	}
-	undo.Add(b.group.Delete)
-	if b.watch, err = b.group.Watch(); err != nil {
-		return nil, err
-	}
-	undo.Add(b.watch.Close)
-
-	owner := int(s.h.lease.HostID(pair.Program))
-	tty := s.plan.TTY
-	if st.Name != nsbox.StageRun {
-		tty = nil
-	}
-	streams, err := openStreams(owner, tty)
-	if err != nil {
-		return nil, err
-	}
-	defer streams.close()
+	defer func() {
+		switch {
+		case err != nil:
+			sb.discard()
+		case st.Build:
+			// The next stage may take long, and needs nothing of this one's.
+			s.h.background(sb.discard)
+		default:
+			s.later = append(s.later, sb.discard)
+		}
+	}()
+	b := &box{sandbox: sb, s: s, stage: st, began: began, killDenied: profile.kills}
 	var rec *recording
 	if st.Build && s.h.cache != nil {
-		if rec, err = streams.record(); err != nil {
+		if rec, err = sb.streams.record(); err != nil {
 			return nil, err
 		}
 		defer rec.end()
 	}
-	var child *os.File
-	if b.report, child, err = reportSocket(); err != nil {
-		return nil, err
-	}
-	undo.Add(b.report.Close)
-	joins, err := b.group.Join(false)
-	if err != nil {
-		child.Close()
-		return nil, err
-	}
-	files := append([]*os.File{streams.child[0], streams.child[1], streams.child[2], child}, joins...)
-	spec := &confine.Spec{
-		InitID: pair.Init, ProgramID: pair.Program,
-		Disk: int64(st.Limits.Disk), Inodes: int64(st.Limits.Inodes), Joins: len(joins), TTY: tty != nil, Build: st.Build,
-	}
-	kind := confine.LateExec
-	s.start = nsbox.StartExec
-	if spec.Template = s.template(st, warm); spec.Template != nil {
-		kind, s.start = confine.LateFork, nsbox.StartForked
-	}
-	if b.proc, err = z.Prepare(spec, files...); confine.IsTemplate(err) {
-		spec.Template, kind, s.start = nil, confine.LateExec, nsbox.StartExec
-		b.proc, err = z.Prepare(spec, files...)
-	}
-	child.Close()
-	for _, j := range joins {
-		j.Close()
-	}
-	if err != nil {
-		if errors.Is(err, zygote.ErrBroken) {
-			s.h.zygotes.drop(img, z)
-		}
-		return nil, fmt.Errorf("start %s: %w", s.id, err)
-	}
-	undo.AddFunc(b.proc.Close)
-	// From here on a process lives: whatever goes wrong, it is killed and waited
-	// for before its cgroup and ids are given back.
-	undo.Add(b.end)
-	streams.closeChild()
-	late := &confine.Late{
-		Kind: kind, Main: st.Main,
-		Argv: st.Argv, Env: st.Env, Disk: int64(st.Limits.Disk), Inodes: int64(st.Limits.Inodes),
-		OpenFiles: int64(st.Limits.OpenFiles), BPF: profile.bpf, Landlock: s.h.landlock, TTY: tty != nil,
-		Build: st.Build, Files: in.entries,
-	}
-	var mem []*os.File
-	if len(in.entries) > 0 {
-		mem = append(mem, in.files)
-	}
-	if err := b.proc.Proceed(late, mem...); err != nil {
-		return nil, fmt.Errorf("start %s: %w", s.id, err)
-	}
-
-	if err := s.sendStarted(st, streams); err != nil {
+	if err := s.sendStarted(st, sb.streams); err != nil {
 		return nil, err
 	}
 	// A copy kept here would keep the program's input open, and its output.
-	streams.closeClient()
+	sb.streams.closeClient()
+	underway()
 	e, err := b.supervise(ctx)
 	if err != nil {
 		return nil, err
@@ -182,11 +112,110 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 		out.said = rec.said()
 	}
 	if st.Build && out.result.Verdict == nsbox.OK || artifacts {
-		if err := b.collect(z, out, st.Build); err != nil {
+		if err := b.collect(sb.z, out, st.Build); err != nil {
 			return nil, err
 		}
 	}
 	return out, s.sendEnded(st, out.result)
+}
+
+// begin gets a sandbox, a spare if there is one, and lets the stage run in it.
+func (s *session) begin(ctx context.Context, img *image.Image, st policy.Stage, profile filter, in input) (*sandbox, error) {
+	o := order{image: img.Name, limits: st.Limits, build: st.Build}
+	if st.Name == nsbox.StageRun {
+		o.tty = s.plan.TTY
+	}
+	for again := true; ; again = false {
+		z, warm, err := s.h.zygotes.get(ctx, img)
+		if err != nil {
+			return nil, err
+		}
+		s.warm, o.z = warm, z
+		sb, err := s.place(o, st, profile, in)
+		if err == nil {
+			return sb, nil
+		}
+		broken := errors.Is(err, zygote.ErrBroken)
+		if broken {
+			s.h.zygotes.drop(img, z)
+		}
+		// A zygote that had died before it was asked is no reason to fail.
+		if !broken || !again {
+			return nil, fmt.Errorf("start %s: %w", s.id, err)
+		}
+	}
+}
+
+// place finds or makes the sandbox in which the stage's command is there the
+// soonest.
+func (s *session) place(o order, st policy.Stage, profile filter, in input) (*sandbox, error) {
+	if t := s.template(st, s.warm); t != nil {
+		s.start = nsbox.StartForked
+		forked := o
+		forked.template = t
+		if sb := s.spare(forked, st, profile, in); sb != nil {
+			return sb, nil
+		}
+		// Without a spare, a fork is still quicker than an interpreter's start.
+		if sb, err := s.fresh(forked, st, profile, in); !confine.IsTemplate(err) {
+			return sb, err
+		}
+	} else if boot := bootFor(st, profile); boot != nil {
+		s.start = nsbox.StartStarted
+		started := o
+		started.boot = boot
+		if sb := s.spare(started, st, profile, in); sb != nil {
+			return sb, nil
+		}
+	}
+	s.start = nsbox.StartExec
+	if sb := s.spare(o, st, profile, in); sb != nil {
+		return sb, nil
+	}
+	return s.fresh(o, st, profile, in)
+}
+
+// spare takes a spare and lets the stage run in it. It returns nil where there is
+// none: nothing of the request's has been in one that failed.
+func (s *session) spare(o order, st policy.Stage, profile filter, in input) *sandbox {
+	if o.tty != nil || s.h.pool == nil {
+		return nil
+	}
+	// A spare's death may not be seen before it is used; then the next has its turn.
+	for range 3 {
+		sp := s.h.pool.take(o)
+		if sp == nil {
+			return nil
+		}
+		sb := sp.(*sandbox)
+		err := sb.tune(st.Limits)
+		if err == nil {
+			err = sb.proceed(st, profile, in)
+		}
+		if err == nil {
+			return sb
+		}
+		s.h.cfg.Log.Info("a spare was of no use", "id", s.id, "error", err)
+		s.h.background(sb.discard)
+		if !errors.Is(err, zygote.ErrGone) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// fresh makes a sandbox and lets the stage run in it.
+func (s *session) fresh(o order, st policy.Stage, profile filter, in input) (*sandbox, error) {
+	sb, err := s.h.prepare(o)
+	if err != nil {
+		return nil, err
+	}
+	sb.watch.Arm()
+	if err := sb.proceed(st, profile, in); err != nil {
+		sb.discard()
+		return nil, err
+	}
+	return sb, nil
 }
 
 func (s *session) sendStarted(st policy.Stage, streams *streams) error {
@@ -213,21 +242,6 @@ func (s *session) sendEnded(st policy.Stage, res nsbox.StageResult) error {
 		return err
 	}
 	return s.conn.Send(wire.KindEnded, wire.Ended{Stage: st.Name, Result: b})
-}
-
-// end kills everything in the sandbox and waits until it is dead.
-func (b *box) end() error {
-	if err := b.proc.Kill(); err != nil {
-		return fmt.Errorf("kill: %w", err)
-	}
-	if err := waitDead(b.proc, deathTimeout); err != nil {
-		return err
-	}
-	// Nothing can be left; if something is, the cgroup says so and ends it.
-	if empty, err := b.group.Empty(); err != nil || !empty {
-		return errors.Join(err, b.group.Kill())
-	}
-	return nil
 }
 
 // monotonic reads CLOCK_MONOTONIC in nanoseconds.
@@ -260,8 +274,11 @@ func (b *box) supervise(ctx context.Context) (ending, error) {
 		case causes <- c:
 		default: // the first one counts
 		}
-		// An error leaves the sandbox to its own end and to box.end.
+		// An error leaves the sandbox to its own end and to sandbox.kill.
 		_ = b.proc.Kill()
+	}
+	if b.refuse != nil && b.killDenied {
+		b.refuse.killAt(func() { kill(causeDenied) })
 	}
 	done := ctx.Done()
 	stop := b.s.stop
@@ -289,7 +306,7 @@ func (b *box) supervise(ctx context.Context) (ending, error) {
 			if err != nil {
 				return e, err
 			}
-			if cpu = b.nextCPUCheck(used); cpu == nil {
+			if cpu = b.nextCPUCheck(used - b.spent); cpu == nil {
 				kill(causeCPU)
 			}
 		case ev := <-b.watch.C:
@@ -385,33 +402,50 @@ func (b *box) afterDeath(e ending, records <-chan report, causes <-chan cause) (
 	}
 	e.denied = b.refuse.denied()
 	var err error
-	e.stats, err = b.group.Stats()
-	return e, err
+	if e.stats, err = b.group.Stats(); err != nil {
+		return e, err
+	}
+	e.stats.CPU -= b.spent
+	if b.ready == 0 && e.cause == causeNone && e.stats.OOMKills == 0 {
+		return e, fmt.Errorf("start %s: the sandbox ended before its program began", b.s.id)
+	}
+	return e, nil
 }
 
 // readReports hands out what comes over the report socket and closes out at its end.
 func readReports(c *net.UnixConn, out chan<- report) {
 	defer close(out)
-	buf := make([]byte, confine.RecordSize)
-	oob := make([]byte, unix.CmsgSpace(4))
 	for {
-		n, oobn, _, _, err := c.ReadMsgUnix(buf, oob)
-		if err != nil || n == 0 {
+		r := readReport(c)
+		if errors.Is(r.err, io.EOF) {
 			return
-		}
-		var r report
-		r.record, r.err = confine.DecodeRecord(buf[:n])
-		if oobn > 0 && r.err == nil {
-			r.listener, r.err = listenerFrom(oob[:oobn])
-		}
-		if r.err == nil && (r.listener != nil) != (r.record.Kind == confine.RecordRunning) {
-			r.err = fmt.Errorf("report: record %d with or without a descriptor", r.record.Kind)
 		}
 		out <- r
 		if r.err != nil {
 			return
 		}
 	}
+}
+
+// readReport takes one record. Its error is io.EOF at the socket's end.
+func readReport(c *net.UnixConn) (r report) {
+	buf := make([]byte, confine.RecordSize)
+	oob := make([]byte, unix.CmsgSpace(4))
+	n, oobn, _, _, err := c.ReadMsgUnix(buf, oob)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return report{err: fmt.Errorf("report: %w", err)}
+	}
+	if err != nil || n == 0 {
+		return report{err: io.EOF}
+	}
+	r.record, r.err = confine.DecodeRecord(buf[:n])
+	if oobn > 0 && r.err == nil {
+		r.listener, r.err = listenerFrom(oob[:oobn])
+	}
+	if r.err == nil && (r.listener != nil) != (r.record.Kind == confine.RecordRunning) {
+		r.err = fmt.Errorf("report: record %d with or without a descriptor", r.record.Kind)
+	}
+	return r
 }
 
 func listenerFrom(oob []byte) (*os.File, error) {

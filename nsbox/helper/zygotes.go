@@ -60,6 +60,8 @@ func (zs *zygotes) get(ctx context.Context, img *image.Image) (z *zygote.Zygote,
 	}
 	if s.z != nil {
 		// Sandboxes of the old image that still run keep their zygote until they end.
+		old := s.z
+		zs.h.pool.drop(func(o order) bool { return o.z == old })
 		zs.h.retire(s.z, s.undo)
 		s.z = nil
 	}
@@ -96,6 +98,7 @@ func (zs *zygotes) drop(img *image.Image, z *zygote.Zygote) {
 	if s.z != z {
 		return
 	}
+	zs.h.pool.drop(func(o order) bool { return o.z == z })
 	if err := s.undo(); err != nil {
 		zs.h.cfg.Log.Error("remove a broken zygote", "error", err)
 	}

@@ -157,6 +157,13 @@ func resolveStage(name string, lang *language.Language, s *language.Stage, req n
 	if st.Profile == "" {
 		st.Profile = DefaultProfile
 	}
+	if w := s.Warm; w != nil && w.Kind == language.WarmStarted {
+		argv, _, err := lang.Expand(&language.Stage{Argv: w.Argv}, vars)
+		if err != nil {
+			return Stage{}, fmt.Errorf("%w: %w", nsbox.ErrLanguage, err)
+		}
+		st.Warm = &language.Warm{Kind: w.Kind, Argv: argv}
+	}
 	return st, nil
 }
 

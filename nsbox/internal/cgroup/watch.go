@@ -68,9 +68,22 @@ type source struct {
 // pids_event() in kernel/cgroup/pids.c notifies a file that v1 has not got. There
 // the counter is read every 20 ms instead, as long as the watch is open.
 //
+// A watch of a group that nothing runs in yet is made by WatchLater; it costs
+// nothing until it is armed.
+//
 // All groups of a tree share one epoll descriptor that Go's own poller waits on,
 // so that no thread is spent.
 func (g *Group) Watch() (*Watch, error) {
+	w, err := g.WatchLater()
+	if err == nil {
+		w.Arm()
+	}
+	return w, err
+}
+
+// WatchLater is Watch, but for what has to be read every 20 ms: that begins
+// with Arm.
+func (g *Group) WatchLater() (*Watch, error) {
 	p, err := g.tree.sharedPoller()
 	if err != nil {
 		return nil, err
@@ -275,14 +288,25 @@ func (p *poller) add(s *source, events uint32) error {
 		return err
 	}
 	p.sources[int32(s.fd)] = s
-	if s.event == Pids && !s.w.group.v2 {
-		p.sampled[int32(s.fd)] = s
-		if !p.sampling {
-			p.sampling = true
-			go p.sample()
+	return nil
+}
+
+// Arm makes a watch of WatchLater whole.
+func (w *Watch) Arm() {
+	if w.group.v2 {
+		return
+	}
+	w.p.mu.Lock()
+	defer w.p.mu.Unlock()
+	for _, fd := range w.fds {
+		if s := w.p.sources[int32(fd)]; s != nil && s.event == Pids {
+			w.p.sampled[int32(fd)] = s
+			if !w.p.sampling {
+				w.p.sampling = true
+				go w.p.sample()
+			}
 		}
 	}
-	return nil
 }
 
 // remove ends waiting on fds and closes them, which takes them out of the epoll

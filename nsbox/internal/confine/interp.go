@@ -55,6 +55,7 @@ type child struct {
 	first  uint32 // added to a step's number in a report
 	regs   [registers]uintptr
 	record [RecordSize]byte
+	stack  uintptr // the end of the memory that a vfork's child has as its stack
 	report uintptr // descriptor
 	disk   uintptr // descriptor of the scratch file system, for the last record
 }
@@ -109,8 +110,22 @@ func (c *child) enter(base unsafe.Pointer) {
 //
 //go:nosplit
 //go:norace
-func (c *child) run() {
-	for i := 0; i < c.n; i++ {
+func (c *child) run() { goOn(c, 0) }
+
+// vfork clones the caller with the given flags, CLONE_VM and CLONE_VFORK among
+// them. The child has the memory in common with its parent, which sleeps until
+// the child's execve, and a stack of its own, on which it goes on with step i. So
+// no page has to be copied.
+//
+//go:noescape
+func vfork(flags, stack uintptr, c *child, i int) (pid uintptr)
+
+// goOn runs down the list from step i on.
+//
+//go:nosplit
+//go:norace
+func goOn(c *child, i int) {
+	for ; i < c.n; i++ {
 		o := (*op)(unsafe.Add(unsafe.Pointer(c.ops), i*opSize))
 		switch o.kind {
 		case opWait:
@@ -124,6 +139,15 @@ func (c *child) run() {
 			c.enter(*(*unsafe.Pointer)(unsafe.Pointer(&o.args[0])))
 			i = -1
 		case opFork:
+			if o.args[1]&syscall.CLONE_VM != 0 {
+				pid := vfork(o.args[1], c.stack, c, i+1)
+				if int(pid) < 0 {
+					c.fail(i, syscall.Errno(-int(pid)))
+				}
+				c.regs[o.save] = pid
+				i = int(o.args[0]) - 1
+				continue
+			}
 			pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, o.args[1], 0, o.args[2], 0, 0, 0)
 			if errno != 0 {
 				c.fail(i, errno)

@@ -64,13 +64,16 @@ const (
 )
 
 // The region is memory of the zygote that every sandbox finds at the same place:
-// room for a packet, for one more that comes while the first is at work, and
-// for a list that is too long for a packet.
+// room for a packet, for one more that comes while the first is at work, for
+// the stack of the process that becomes the program, and for a list that is too
+// long for a packet.
 const (
-	inlineSize = 64 << 10
-	longOffset = 2 * inlineSize
-	longSize   = 64 << 20
-	regionSize = longOffset + longSize
+	inlineSize  = 64 << 10
+	stackOffset = 2 * inlineSize
+	stackSize   = 16 << 10
+	longOffset  = stackOffset + stackSize
+	longSize    = 64 << 20
+	regionSize  = longOffset + longSize
 )
 
 // regPid keeps the program's pid from one list to the next.
@@ -222,7 +225,7 @@ func lateTail(p *program, listener int) {
 func forkProgram(p *program, parent *int) {
 	p.jumps = append(p.jumps, jump{len(p.ops), parent})
 	p.add("fork the program", op{kind: opFork, save: int8(regPid), args: [6]uintptr{
-		1: uintptr(unix.CLONE_VFORK | unix.CLONE_FILES | int(unix.SIGCHLD)),
+		1: uintptr(unix.CLONE_VM | unix.CLONE_VFORK | unix.CLONE_FILES | int(unix.SIGCHLD)),
 	}})
 }
 

@@ -186,14 +186,14 @@ func (p *program) step(i int) string {
 	return "end of the set-up"
 }
 
-// run starts the program by args in a child of the caller, which reports on the
-// descriptor report.
-func (p *program) run(args *cloneArgs, report, disk int) (pid int, errno syscall.Errno) {
+// run starts the program by args in a child of the caller, which has the region
+// and reports on the descriptor report.
+func (p *program) run(args *cloneArgs, region uintptr, report, disk int) (pid int, errno syscall.Errno) {
 	// Words, so that the whole begins at a multiple of eight; Go's heap does not move.
 	words := make([]uint64, (p.size()+7)/8)
 	base := unsafe.Pointer(unsafe.SliceData(words))
 	copy(unsafe.Slice((*byte)(base), p.size()), p.link(uintptr(base), 0))
-	c := &child{report: uintptr(report), disk: uintptr(disk)}
+	c := &child{report: uintptr(report), disk: uintptr(disk), stack: region + longOffset}
 	c.enter(base)
 	syscall.ForkLock.Lock()
 	defer syscall.ForkLock.Unlock()

@@ -319,7 +319,7 @@ func (z *zygote) clone(prog *program, flags uint64) (*born, int, error) {
 		pidfd:      uint64(uintptr(unsafe.Pointer(pidfd))),
 		exitSignal: uint64(unix.SIGCHLD),
 	}
-	pid, errno := prog.run(args, fdReport, fdDisk)
+	pid, errno := prog.run(args, z.region, fdReport, fdDisk)
 	runtime.KeepAlive(pidfd)
 	if errno != 0 {
 		return nil, 0, &Failure{Step: "clone", Errno: int(errno)}

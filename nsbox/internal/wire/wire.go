@@ -23,6 +23,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"syscall"
 )
 
@@ -152,15 +153,22 @@ func (c *Conn) SendBytes(kind Kind, body []byte, files ...*os.File) error {
 		}
 		oob = syscall.UnixRights(fds...)
 	}
-	_, _, err := c.c.WriteMsgUnix(append([]byte{byte(kind)}, body...), oob, nil)
+	b := buffers.Get().(*buffer)
+	defer buffers.Put(b)
+	b.data[0] = byte(kind)
+	n := copy(b.data[1:], body)
+	_, _, err := c.c.WriteMsgUnix(b.data[:n+1], oob, nil)
 	return err
 }
 
 // Receive waits for the next packet. It returns io.EOF when the other side has
 // closed the connection.
 func (c *Conn) Receive() (*Packet, error) {
-	buf := make([]byte, MaxPacket)
-	oob := make([]byte, syscall.CmsgSpace(maxFDs*4))
+	// A packet is mostly small: what was received is copied out of a buffer that
+	// others use again.
+	b := buffers.Get().(*buffer)
+	defer buffers.Put(b)
+	buf, oob := b.data[:], b.oob[:]
 	n, oobn, flags, _, err := c.c.ReadMsgUnix(buf, oob)
 	if errors.Is(err, syscall.ECONNRESET) {
 		// The other side has closed without reading all that we sent: a helper that
@@ -196,6 +204,17 @@ func (c *Conn) Receive() (*Packet, error) {
 		p.Close()
 		return nil, errors.New("packet without a kind")
 	}
-	p.Kind, p.Body = Kind(buf[0]), buf[1:n:n]
+	p.Kind, p.Body = Kind(buf[0]), bytes.Clone(buf[1:n])
 	return p, nil
 }
+
+type buffer struct {
+	data [MaxPacket]byte
+	oob  [maxOOB]byte
+}
+
+// maxOOB is CMSG_SPACE(3) of maxFDs descriptors: a header of 16 bytes and the
+// numbers, in words of eight.
+const maxOOB = 16 + (4*maxFDs+7)/8*8
+
+var buffers = sync.Pool{New: func() any { return new(buffer) }}

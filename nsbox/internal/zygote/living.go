@@ -36,12 +36,12 @@ func (z *Zygote) Enter(keeper *Process, spec *confine.Spec, files ...*os.File) (
 
 // Become takes over pidfd as that of the process that p is from now on.
 func (p *Process) Become(pidfd *os.File) error {
-	f, err := pollable(pidfd)
+	f, number, err := pollable(pidfd)
 	if err != nil {
 		return err
 	}
 	p.Pidfd.Close()
-	p.Pidfd = f
+	p.Pidfd, p.pidfd = f, number
 	return nil
 }
 

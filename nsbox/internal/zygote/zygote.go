@@ -96,7 +96,7 @@ func Start(ctx context.Context, cfg Config) (z *Zygote, err error) {
 	noNewPrivs := true
 	process := &libcontainer.Process{
 		Args:            []string{confine.InitPath, "zygote"},
-		Env:             []string{"GOMAXPROCS=1", "GOGC=400"},
+		Env:             []string{"GOMAXPROCS=1", "GOGC=40"},
 		Cwd:             "/",
 		Stdin:           bytes.NewReader(nil),
 		Stdout:          io.Discard,
@@ -168,8 +168,12 @@ type Process struct {
 	UserNS, MountNS *os.File
 	gate            *os.File // of a sandbox
 	region          uint64   // see confine.Child
+	pidfd           int      // the number of Pidfd
 	late            *confine.Packet
 }
+
+// PollFD is the number of Pidfd, for a look that does not wait, until Close.
+func (p *Process) PollFD() int { return p.pidfd }
 
 // Close closes the descriptors. A sandbox that waits at its gate ends then.
 func (p *Process) Close() {
@@ -315,12 +319,12 @@ func (z *Zygote) child(kind wire.Kind, spec any, want int, files []*os.File) (*P
 		pk.Close()
 		return nil, fmt.Errorf("zygote: answer with %d descriptors: %w", len(pk.Files), errors.Join(err, errors.ErrUnsupported))
 	}
-	pidfd, err := pollable(pk.Files[0])
+	pidfd, number, err := pollable(pk.Files[0])
 	if err != nil {
 		pk.Close()
 		return nil, err
 	}
-	p := &Process{zygote: z, number: c.Number, Pidfd: pidfd, region: c.Region}
+	p := &Process{zygote: z, number: c.Number, Pidfd: pidfd, pidfd: number, region: c.Region}
 	if p.region == 0 {
 		p.region = z.region
 	}
@@ -331,16 +335,16 @@ func (z *Zygote) child(kind wire.Kind, spec any, want int, files []*os.File) (*P
 }
 
 // pollable takes over f as a file that Go's poller waits for.
-func pollable(f *os.File) (*os.File, error) {
+func pollable(f *os.File) (*os.File, int, error) {
 	defer f.Close()
 	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err == nil {
 		err = unix.SetNonblock(fd, true)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("zygote: pidfd: %w", err)
+		return nil, -1, fmt.Errorf("zygote: pidfd: %w", err)
 	}
-	return os.NewFile(uintptr(fd), "pidfd"), nil
+	return os.NewFile(uintptr(fd), "pidfd"), fd, nil
 }
 
 // ask sends one message and waits for its answer.
