@@ -146,19 +146,26 @@ func TestDocumented(t *testing.T) {
 	}
 }
 
-func TestHostCache(t *testing.T) {
+func TestHostCacheAndPool(t *testing.T) {
 	for text, want := range map[string]string{
 		"[cache]\nsize = \"1GiB\"\nentries = 5\nshared = true\n": "",
-		"[cache]\nsize = 0\n":        "",
-		"[cache]\nentries = -1\n":    "cache.entries is -1",
-		"[cache]\nentries = 10001\n": "cache.entries is 10001",
-		"[cache]\nsise = 3\n":        "unknown key",
+		"[cache]\nsize = 0\n":                                       "",
+		"[cache]\nentries = -1\n":                                   "cache.entries is -1",
+		"[cache]\nentries = 10001\n":                                "cache.entries is 10001",
+		"[cache]\nsise = 3\n":                                       "unknown key",
+		"[pool]\nenabled = false\n":                                 "",
+		"[pool]\nlow = 1\nhigh = 16\nstarted = 0\nidle = \"30s\"\n": "",
+		"[pool]\nhigh = 0\n":                                        "pool.high is 0",
+		"[pool]\nlow = 9\nhigh = 8\n":                               "pool.low is 9",
+		"[pool]\nstarted = -1\n":                                    "pool.started is -1",
+		"[pool]\nidle = 60\n":                                       "pool.idle is",
+		"[pool]\nspares = 3\n":                                      "unknown key",
 	} {
 		path := filepath.Join(t.TempDir(), "helper.toml")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		h := Host{Ceilings: policy.DefaultCeilings(), Cache: DefaultCache()}
+		h := DefaultHost()
 		err := LoadHost(path, &h)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v, want %q", text, err, want)
