@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox"
-	"github.com/nsbox/nsbox/nsbox/policy"
 )
 
 func write(t *testing.T, text string) string {
