@@ -167,11 +167,15 @@ func (s *stage) feed(in io.Reader, tty bool) {
 	}
 }
 
+var readBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
 func (s *stage) read(r *run, f *os.File, c *capture, typ EventType, live io.Writer) {
 	s.wg.Add(1)
 	go func() {
 		defer s.wg.Done()
-		buf := make([]byte, 32<<10)
+		b := readBuffers.Get().(*[32 << 10]byte)
+		defer readBuffers.Put(b)
+		buf := b[:]
 		for {
 			n, err := f.Read(buf)
 			if n > 0 {

@@ -59,7 +59,7 @@ type Helper struct {
 	cfg      Config
 	lease    *ids.Lease
 	tree     *cgroup.Tree
-	images   *image.Store
+	images   *image.Cached
 	zygotes  *zygotes
 	pool     *pool // nil without
 	boxes    atomic.Uint64
@@ -123,9 +123,11 @@ func New(cfg Config) (h *Helper, err error) {
 	if cfg.Candidates {
 		open = image.OpenCandidates
 	}
-	if h.images, err = open(cfg.ImageDir); err != nil {
+	store, err := open(cfg.ImageDir)
+	if err != nil {
 		return nil, err
 	}
+	h.images = image.NewCached(store)
 	h.landlock = landlockABI()
 	h.zygotes = newZygotes(h)
 	h.living, h.volumes = &livings{}, &volumes{dir: cfg.VolumeDir, h: h}

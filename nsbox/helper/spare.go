@@ -78,6 +78,8 @@ type sandbox struct {
 	// pipe, and who answers what its filter refuses.
 	control *os.File
 	refuse  *listener
+	// dead says that everything in it is known to be dead.
+	dead bool
 	// spent is the processor time that the start ahead has taken.
 	spent time.Duration
 	undo  cleanup.Stack
@@ -100,7 +102,7 @@ func (h *Helper) prepare(o order) (sb *sandbox, err error) {
 	if sb.group, err = h.tree.Create("box-"+strconv.FormatUint(h.boxes.Add(1), 10), o.limits); err != nil {
 		return sb, err
 	}
-	sb.undo.Add(sb.group.Delete)
+	sb.undo.Add(sb.removeGroup)
 	if sb.watch, err = sb.group.WatchLater(); err != nil {
 		return sb, err
 	}
@@ -278,17 +280,22 @@ func (sb *sandbox) proceed(st policy.Stage, filter filter, in input) error {
 
 // kill ends everything in the sandbox and waits until it is dead.
 func (sb *sandbox) kill() error {
+	if sb.dead {
+		return nil
+	}
 	if err := sb.proc.Kill(); err != nil {
 		return fmt.Errorf("kill: %w", err)
 	}
-	if err := waitDead(sb.proc, deathTimeout); err != nil {
-		return err
+	return waitDead(sb.proc, deathTimeout)
+}
+
+// removeGroup deletes the cgroup. Nothing can be left in it; if something is,
+// the kernel says so, and it is ended.
+func (sb *sandbox) removeGroup() error {
+	if sb.group.Delete() == nil {
+		return nil
 	}
-	// Nothing can be left; if something is, the cgroup says so and ends it.
-	if empty, err := sb.group.Empty(); err != nil || !empty {
-		return errors.Join(err, sb.group.Kill())
-	}
-	return nil
+	return errors.Join(sb.group.Kill(), sb.group.Delete())
 }
 
 // discard ends the sandbox and removes all that was made for it.

@@ -325,6 +325,7 @@ func (b *box) supervise(ctx context.Context) (ending, error) {
 			if err != nil {
 				return e, err
 			}
+			b.dead = true
 			return b.afterDeath(e, records, causes)
 		}
 	}

@@ -33,7 +33,13 @@ type host struct {
 
 func newHost(t *testing.T, program string) *host {
 	nstest.BecomeSubreaper(t)
-	h := &host{t: t, config: helperproc.Config{Program: program, Dir: t.TempDir()}}
+	dir := t.TempDir()
+	// Spares that nobody needs are given back before the test counts.
+	config := filepath.Join(dir, "helper.toml")
+	if err := os.WriteFile(config, []byte("[pool]\nidle = \"1s\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := &host{t: t, config: helperproc.Config{Program: program, Dir: dir, Args: []string{"--config", config}}}
 	t.Cleanup(func() {
 		if h.helper != nil {
 			_ = h.helper.Kill()
