@@ -87,7 +87,7 @@ func Start(t testing.TB, cfg Config) *Server {
 	}
 	if cfg.Real {
 		client := Helper(t)
-		opts.Client, opts.Run = client, client.Run
+		opts.Run, opts.Client = client.Run, client
 	}
 	svc, err := service.New(ctx, opts)
 	if err != nil {
@@ -276,9 +276,12 @@ func (f *fake) emit(ev nsbox.Event) {
 	}
 }
 
+// out keeps the first MiB, as the real ones keep what max_output allows.
 func (f *fake) out(b []byte) {
-	f.res.Stdout = append(f.res.Stdout, b...)
-	f.res.Truncated.Stdout = nsbox.Kept{TotalBytes: int64(len(f.res.Stdout)), KeptBytes: int64(len(f.res.Stdout))}
+	kept := &f.res.Truncated.Stdout
+	kept.TotalBytes += int64(len(b))
+	f.res.Stdout = append(f.res.Stdout, b[:min(len(b), max(0, 1<<20-len(f.res.Stdout)))]...)
+	kept.KeptBytes = int64(len(f.res.Stdout))
 	f.emit(nsbox.Event{Type: nsbox.EventStdout, Stage: nsbox.StageRun, Data: bytes.Clone(b)})
 }
 
