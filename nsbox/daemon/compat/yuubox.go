@@ -77,9 +77,10 @@ type YuuBoxErrorReport struct {
 	LineNumber *int `json:"line_number"`
 }
 
-// NewYuuBoxAnswer makes the answer to code, which ended with r after took.
-// Without healing nobody has read the error yet: analyzer does.
-func NewYuuBoxAnswer(code string, r nsbox.Result, took time.Duration, analyzer nsbox.Analyzer) YuuBoxAnswer {
+// NewYuuBoxAnswer makes the answer to code, which lay in the file main and ended
+// with r after took. Without healing nobody has read the error yet: analyzer,
+// which may be nil, does.
+func NewYuuBoxAnswer(main, code string, r nsbox.Result, took time.Duration, analyzer nsbox.Analyzer) YuuBoxAnswer {
 	a := YuuBoxAnswer{
 		Success: r.Verdict == nsbox.OK, Stdout: text(r.Stdout), Stderr: text(r.Stderr), ExitCode: r.ExitCode,
 		Iterations: r.Iterations, ExecutionTime: round(took.Seconds(), 6), FinalCode: r.FinalCode,
@@ -96,14 +97,14 @@ func NewYuuBoxAnswer(code string, r nsbox.Result, took time.Duration, analyzer n
 		a.ErrorHistory = append(a.ErrorHistory, report(t.Diagnosis, t.Iteration))
 	}
 	if len(a.ErrorHistory) == 0 && !a.Success {
-		a.ErrorHistory = append(a.ErrorHistory, report(diagnose(code, &r, analyzer), 1))
+		a.ErrorHistory = append(a.ErrorHistory, report(diagnose(nsbox.File{Name: main, Data: []byte(code)}, &r, analyzer), 1))
 	}
 	return a
 }
 
-func diagnose(code string, r *nsbox.Result, analyzer nsbox.Analyzer) nsbox.Diagnosis {
+func diagnose(main nsbox.File, r *nsbox.Result, analyzer nsbox.Analyzer) nsbox.Diagnosis {
 	if analyzer != nil {
-		if found := analyzer.Analyze(r.Evidence([]nsbox.File{{Name: "main", Data: []byte(code)}})); len(found) > 0 {
+		if found := analyzer.Analyze(r.Evidence([]nsbox.File{main})); len(found) > 0 {
 			return found[0]
 		}
 	}

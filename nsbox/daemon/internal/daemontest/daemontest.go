@@ -97,7 +97,7 @@ func Start(t testing.TB, cfg Config) *Server {
 	s.makeUsers(t)
 	life, stop := context.WithCancel(ctx)
 	rest := restapi.Options{
-		Version: "test", Log: slog.New(slog.NewTextHandler(&locked{w: s.Log}, nil)), Analyzer: healing.Analyzer, Context: life,
+		Version: "test", Log: slog.New(slog.NewTextHandler(&locked{w: s.Log}, nil)), Analyzer: healing.Analyzer, Languages: opts.Languages, Context: life,
 	}
 	if cfg.REST != nil {
 		cfg.REST(&rest)

@@ -1,0 +1,3 @@
+# YuuBox, README, the health check of its docker-compose.yml
+# answer: status "healthy"
+curl -f http://localhost:8000/health
