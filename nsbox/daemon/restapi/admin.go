@@ -3,6 +3,7 @@ package restapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -15,6 +16,7 @@ type userOutput struct{ Body service.User }
 func (a *api) adminOperations() {
 	a.userOperations()
 	a.limitOperations()
+	a.auditOperation()
 }
 
 // UserList are all users.
@@ -106,4 +108,28 @@ func (a *api) limitOperations() {
 	patch := *a.huma.OpenAPI().Components.Schemas.SchemaFromRef(a.schema(service.Limits{}).Ref)
 	patch.Required = nil
 	a.describeBody("/api/v1/limits", &patch, nil)
+}
+
+type auditInput struct {
+	Actor   string    `query:"actor" doc:"A user's name"`
+	Action  string    `query:"action" doc:"Such as execute, login, key.create"`
+	Target  string    `query:"target" doc:"An execution's, a key's, a sandbox's id"`
+	Outcome string    `query:"outcome" doc:"Such as ok, denied, or a verdict"`
+	From    time.Time `query:"from" doc:"At this time or later"`
+	To      time.Time `query:"to" doc:"Before this time"`
+	Before  int64     `query:"before" minimum:"0" doc:"next of the page before"`
+	Limit   int       `query:"limit" minimum:"1" maximum:"500" default:"50"`
+}
+
+func (a *api) auditOperation() {
+	huma.Register(a.huma, a.document(huma.Operation{
+		OperationID: "audit", Method: http.MethodGet, Path: "/api/v1/audit", Tags: []string{tagAdmin},
+		Summary: "The audit log", Description: "Newest first. Each line has the hash of the one before, so that a line that is changed or missing shows; nsboxd verifies it.",
+	}), func(ctx context.Context, in *auditInput) (*struct{ Body service.AuditPage }, error) {
+		page, err := a.svc.AuditLog(ctx, web.PrincipalOf(ctx), service.AuditQuery(*in))
+		if err != nil {
+			return nil, fail(ctx, err)
+		}
+		return &struct{ Body service.AuditPage }{page}, nil
+	})
 }

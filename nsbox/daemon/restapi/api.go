@@ -12,7 +12,6 @@ import (
 	"github.com/nsbox/nsbox/nsbox/daemon/service"
 	"github.com/nsbox/nsbox/nsbox/daemon/web"
 	"github.com/nsbox/nsbox/nsbox/daemon/wsapi"
-	"github.com/nsbox/nsbox/nsbox/language"
 )
 
 // Options of New; zero fields take defaults.
@@ -28,9 +27,8 @@ type Options struct {
 	// OpenMetrics lets everybody read /metrics, not only who has a role.
 	OpenMetrics bool
 	// Analyzer reads the errors of programs that nobody mended, for YuuBox's
-	// error_history, and Languages tells where their code lay.
-	Analyzer  nsbox.Analyzer
-	Languages *language.Registry
+	// error_history.
+	Analyzer nsbox.Analyzer
 	// Context, when done, ends streams and WebSockets, which http.Server.Shutdown
 	// would wait for or not see.
 	Context context.Context

@@ -25,7 +25,7 @@ func (a *api) compatOperations() {
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
-		return &struct{ Body compat.YuuBoxAnswer }{compat.NewYuuBoxAnswer(a.mainName(e.Language), in.B.In.Code, *e.Result, took(e), a.opts.Analyzer)}, nil
+		return &struct{ Body compat.YuuBoxAnswer }{compat.NewYuuBoxAnswer(a.svc.MainFile(e.Language), in.B.In.Code, *e.Result, took(e), a.opts.Analyzer)}, nil
 	})
 	a.describeBody("/execute", a.schema(compat.YuuBoxRequest{}), helloExample)
 
@@ -67,14 +67,4 @@ func took(e service.Execution) time.Duration {
 		return 0
 	}
 	return e.Finished.Sub(e.Started)
-}
-
-// mainName is the file that code of the language lies in.
-func (a *api) mainName(name string) string {
-	if a.opts.Languages != nil {
-		if l, err := a.opts.Languages.Lookup(name); err == nil {
-			return l.Main
-		}
-	}
-	return "main"
 }

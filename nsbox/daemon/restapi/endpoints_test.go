@@ -147,6 +147,11 @@ var table = []call{
 	{"change limits: operator", "operator", "PATCH", "/api/v1/limits", `{"max_files":7}`, nil, 403, nil},
 	{"change limits: nobody", "", "PATCH", "/api/v1/limits", `{"max_files":7}`, nil, 401, nil},
 
+	{"audit", "operator", "GET", "/api/v1/audit?action=execute&limit=3", "", nil, 200, []string{`"records":[{`, `"actor":"user"`, `"hash":"`}},
+	{"audit: user", "user", "GET", "/api/v1/audit", "", nil, 403, nil},
+	{"audit: limit", "operator", "GET", "/api/v1/audit?limit=0", "", nil, 422, []string{"limit"}},
+	{"audit: nobody", "", "GET", "/api/v1/audit", "", nil, 401, nil},
+
 	// Information.
 	{"health", "", "GET", "/api/v1/health", "", nil, 200, []string{`"status":"healthy"`, `"ready":true`}},
 	{"health: live", "", "GET", "/api/v1/health/live", "", nil, 200, []string{`"live":true`}},

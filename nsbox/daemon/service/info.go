@@ -44,6 +44,15 @@ func (s *Service) Languages(_ context.Context, p Principal) ([]Language, error) 
 	return list, nil
 }
 
+// MainFile is the name under /workspace that code of the language gets; "main"
+// where nobody knows the language.
+func (s *Service) MainFile(language string) string {
+	if l, err := s.opts.Languages.Lookup(language); err == nil {
+		return l.Main
+	}
+	return "main"
+}
+
 // Config is what callers may know of the configuration.
 type Config struct {
 	Limits       Limits `json:"limits"`

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/daemon/audit"
 	"github.com/nsbox/nsbox/nsbox/daemon/auth"
 	"github.com/nsbox/nsbox/nsbox/daemon/restapi"
 	"github.com/nsbox/nsbox/nsbox/daemon/service"
@@ -80,8 +81,12 @@ func Start(t testing.TB, cfg Config) *Server {
 	if cfg.Limits != nil {
 		cfg.Limits(&limits)
 	}
+	journal, err := audit.Open(ctx, audit.Options{Path: filepath.Join(dir, "audit.log"), Table: db})
+	if err != nil {
+		t.Fatal(err)
+	}
 	opts := service.Options{
-		Store: db, Run: Fake, Languages: Languages(t), Heal: healing, Signer: signer, AuthRequired: cfg.AuthRequired,
+		Audit: journal, Store: db, Run: Fake, Languages: Languages(t), Heal: healing, Signer: signer, AuthRequired: cfg.AuthRequired,
 		Healers: func(string) ([]nsbox.Healer, error) { return healing.Healers, nil },
 		Limits:  limits, Artifacts: filepath.Join(dir, "artifacts"), KeepCode: true,
 	}
@@ -97,7 +102,7 @@ func Start(t testing.TB, cfg Config) *Server {
 	s.makeUsers(t)
 	life, stop := context.WithCancel(ctx)
 	rest := restapi.Options{
-		Version: "test", Log: slog.New(slog.NewTextHandler(&locked{w: s.Log}, nil)), Analyzer: healing.Analyzer, Languages: opts.Languages, Context: life,
+		Version: "test", Log: slog.New(slog.NewTextHandler(&locked{w: s.Log}, nil)), Analyzer: healing.Analyzer, Context: life,
 	}
 	if cfg.REST != nil {
 		cfg.REST(&rest)
@@ -110,6 +115,9 @@ func Start(t testing.TB, cfg Config) *Server {
 		end, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
 		if err := svc.Close(end); err != nil {
+			t.Error(err)
+		}
+		if err := journal.Close(); err != nil {
 			t.Error(err)
 		}
 		if err := db.Close(); err != nil {
