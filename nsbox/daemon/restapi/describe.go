@@ -66,9 +66,14 @@ func (a *api) schema(v any) *huma.Schema {
 	return a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(v), true, "")
 }
 
-// executeRequestSchema is of the two shapes that one path takes.
+// executeRequestSchema is of the two shapes that one path takes. It has a name,
+// because generators make better types of what has one.
 func (a *api) executeRequestSchema() *huma.Schema {
-	return &huma.Schema{OneOf: []*huma.Schema{a.schema(service.ExecuteRequest{}), a.schema(compat.SoulBoxRequest{})}}
+	const name = "ProgramRequest"
+	a.huma.OpenAPI().Components.Schemas.Map()[name] = &huma.Schema{
+		OneOf: []*huma.Schema{a.schema(service.ExecuteRequest{}), a.schema(compat.SoulBoxRequest{})},
+	}
+	return &huma.Schema{Ref: "#/components/schemas/" + name}
 }
 
 func (a *api) executeResponses() map[string]*huma.Response {

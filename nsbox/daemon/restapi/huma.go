@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/daemon/compat"
 	"github.com/nsbox/nsbox/nsbox/daemon/service"
 	"github.com/nsbox/nsbox/nsbox/daemon/web"
 )
@@ -132,6 +133,7 @@ func newRegistry() huma.Registry {
 	alias(nsbox.Result{}, Result{})
 	alias(nsbox.StageResult{}, StageResult{})
 	alias(nsbox.Event{}, Event{})
+	alias(compat.Answer{}, Answer{})
 	alias(huma.ErrorModel{}, web.Problem{})
 	return r
 }

@@ -10,10 +10,11 @@ import (
 )
 
 // The types below describe JSON that other packages write with methods of their
-// own; no value of them is ever made. TestDescribedTypes holds them to what is
+// own; no value of them is ever made. TestAnswersAreAsDescribed holds them to what is
 // written.
 
-// StreamFields are the streams as they are in JSON.
+// StreamFields are the streams as they are in JSON. They stand first where they
+// are embedded: of two fields of one name huma describes the first.
 type StreamFields struct {
 	Stdout         string `json:"stdout" doc:"What the program wrote; head and tail where it was more than max_output"`
 	StdoutEncoding string `json:"stdout_encoding,omitempty" enum:"base64" doc:"Set where stdout is not UTF-8"`
@@ -23,20 +24,20 @@ type StreamFields struct {
 
 // Result describes nsbox.Result.
 type Result struct {
-	nsbox.Result
 	StreamFields
+	nsbox.Result
 }
 
 // StageResult describes nsbox.StageResult.
 type StageResult struct {
-	nsbox.StageResult
 	StreamFields
+	nsbox.StageResult
 }
 
 // Answer describes compat.Answer.
 type Answer struct {
-	nsbox.Result
 	StreamFields
+	nsbox.Result
 	compat.Extra
 }
 
