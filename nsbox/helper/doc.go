@@ -21,6 +21,11 @@
 // A compile stage and the run stage that follows are two sandboxes; what the
 // first left in /build is carried to the second in a memfd.
 //
+// A sandbox that lives on (living.go) is made once, by a request of its own, and
+// belongs to the uid that made it. Later connections name it: an execution in it
+// is admitted as above and enters it; files in it are worked on by a process
+// inside. It ends by request, by the clock, or with this process.
+//
 // Nothing of a client's chooses a path, an id or a flag on the host. Whatever
 // this process makes is named after its lease (package ids), so that whoever
 // holds the lease next, after a crash too, finds it and removes it.

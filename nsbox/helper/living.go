@@ -266,7 +266,10 @@ func (lv *living) live() {
 		timer := time.NewTimer(lv.left())
 		select {
 		case <-lv.ending:
-		case <-dead:
+		case err := <-dead:
+			if err != nil {
+				lv.h.cfg.Log.Error("watch a sandbox", "sandbox", lv.id, "error", err)
+			}
 			lv.end("its memory ran out or its processes broke")
 		case <-tick.C:
 			if lv.volume != nil && lv.isDirty() {

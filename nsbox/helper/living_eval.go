@@ -37,8 +37,6 @@ type kernel struct {
 type kernelSlot struct {
 	mu sync.Mutex
 	k  *kernel
-	// lost says that there was a state, which went with its kernel.
-	lost bool
 }
 
 // drop ends the kernel.

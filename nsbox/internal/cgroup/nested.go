@@ -23,16 +23,24 @@ func (t *Tree) createParent(id string, lim nsbox.Limits) (*Group, error) {
 	if err != nil || !g.v2 {
 		return g, err
 	}
+	if err := g.handOn(); err != nil {
+		removeAll(g.dirs)
+		return nil, err
+	}
+	return g, nil
+}
+
+// handOn makes a new v2 group one that has others in it.
+func (g *Group) handOn() error {
 	// Memory that runs out ends one child as a whole, not all of them.
-	err = writeFile(g.memory+"/memory.oom.group", "0")
+	err := writeFile(g.memory+"/memory.oom.group", "0")
 	if err == nil {
 		err = writeFile(g.unified+"/cgroup.subtree_control", "+memory +pids +cpu")
 	}
 	if err != nil {
-		removeAll(g.dirs)
-		return nil, fmt.Errorf("cgroup: hand controllers on to what is in %s: %w", id, err)
+		return fmt.Errorf("cgroup: hand controllers on to what is in %s: %w", g.id, err)
 	}
-	return g, nil
+	return nil
 }
 
 // Child makes a group inside g, which must be of CreateParent. It is deleted

@@ -132,7 +132,7 @@ func goOn(c *child, i int) {
 			c.wait(o)
 		case opIdle:
 			for {
-				syscall.RawSyscall6(syscall.SYS_PPOLL, 0, 0, 0, 0, 0, 0)
+				_, _, _ = syscall.RawSyscall6(syscall.SYS_PPOLL, 0, 0, 0, 0, 0, 0)
 			}
 		case opGoOn:
 			// The argument as a pointer: it is not Go's memory.

@@ -154,7 +154,7 @@ func FuzzReceive(f *testing.F) {
 		if len(p.Body) >= MaxPacket || len(p.Files) > maxFDs {
 			t.Fatalf("%d bytes and %d descriptors got through", len(p.Body), len(p.Files))
 		}
-		for _, v := range []any{new(Run), new(Started), new(Kill), new(Ended), new(Done), new(Error), new(Found)} {
+		for _, v := range []any{new(Run), new(Started), new(Kill), new(Ended), new(Done), new(Error), new(Found), new(Manage), new(Inside), new(FileOp)} {
 			_ = p.Decode(v) // must not panic
 		}
 	})
