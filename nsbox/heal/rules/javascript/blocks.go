@@ -130,6 +130,11 @@ func blockIdeas(c *code, f fault, e int) []change {
 		}
 		out = append(out, c.opened(i)...)
 		out = append(out, c.dropped(i))
+		if early := c.endsEarly(i); early >= 0 {
+			ch := c.dropped(early)
+			ch.doubt = -2
+			out = append(out, ch)
+		}
 	}
 	return out
 }
@@ -246,6 +251,30 @@ func (c *code) openedOnLine(i int) []change {
 			edits: one(insert(at, open)), doubt: doubt})
 	}
 	return out
+}
+
+// endsEarly is the closing bracket that ends a call before its last arguments, so
+// that bracket i of the same line closes nothing: f(a)), b); -1 where none is.
+func (c *code) endsEarly(i int) int {
+	from, _ := c.lineTokens(i)
+	if c.is(from, "const", "let", "var", "for") || !c.is(i, ")") {
+		return -1
+	}
+	depth := 0
+	for k := from; k < i; k++ {
+		switch {
+		case c.is(k, "(", "[", "{"):
+			depth++
+		case c.is(k, ")", "]", "}"):
+			if depth--; depth == 0 && c.is(k, ")") && c.is(k+1, ",") {
+				return k
+			}
+		}
+		if depth < 0 {
+			return -1
+		}
+	}
+	return -1
 }
 
 // dropped takes away the closing bracket i, with its line where it is alone.

@@ -15,7 +15,7 @@ type idiomOf struct {
 // idioms are tried where no near name is clear. A type's name must fit what the
 // receiver evidently is; "" stands for a receiver of which nothing is known.
 var idioms = map[string][]idiomOf{
-	"append": {{"Array", "push"}}, "add": {{"Array", "push"}, {"Map", "set"}}, "addLast": {{"Array", "push"}}, "push_back": {{"Array", "push"}},
+	"append": {{"Array", "push"}, {"", "push"}}, "add": {{"Array", "push"}, {"Map", "set"}}, "addLast": {{"Array", "push"}}, "push_back": {{"Array", "push"}},
 	"push": {{"Set", "add"}}, "put": {{"Map", "set"}}, "insert": {{"Set", "add"}}, "extend": {},
 	"contains": {{"Array String", "includes"}, {"Map Set", "has"}, {"", "includes"}}, "containsKey": {{"Map", "has"}, {"", "has"}}, "has": {{"Array String", "includes"}},
 	"includes": {{"Map Set", "has"}}, "include": {{"Array String", "includes"}, {"Set Map", "has"}, {"", "includes"}},

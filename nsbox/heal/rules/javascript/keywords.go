@@ -10,7 +10,8 @@ import (
 // spelled are the words that a statement or expression may need, for slips of
 // the keyboard.
 var spelled = strings.Fields("function return const let var class extends constructor static async await new for while do if else switch case " +
-	"default break continue try catch finally throw typeof instanceof import export from of in delete void yield this super null true false get set")
+	"default break continue try catch finally throw typeof instanceof import export from of in delete void yield this super null true false get set " +
+	"interface implements enum readonly")
 
 // short are slips of words too short for counting letters.
 var short = map[string]string{

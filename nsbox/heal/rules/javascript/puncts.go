@@ -30,6 +30,9 @@ func punctIdeas(c *code, f fault, e int) []change {
 	if c.is(outer, "{") && c.startsValue(e) && (c.word(e-1) || prev.Kind == source.String) {
 		add("missing-colon", "a key is followed by a colon", 1, insert(prev.End, ":"))
 	}
+	if c.is(e-1, "=>") && c.first(e) && c.is(e, "const", "let", "return", "if", "for", "while", "try", "switch", "throw") {
+		add("missing-brace", "a function's statements stand in braces", 0, insert(prev.End, " {"))
+	}
 	if typed(c.name) && c.word(e) && !keywords[here.Text] {
 		switch {
 		case c.is(e-1, ")") && c.pair[e-1] > 0 && (c.is(c.pair[e-1]-2, "function") || c.is(c.pair[e-1]-1, ">")):

@@ -41,7 +41,8 @@ func (m *mender) unknownName(name string, recv receiver) {
 		m.swap("symbol", nsbox.RankLocal, t, ":"+name)
 		return
 	}
-	if first, _, _ := strings.Cut(strings.TrimSpace(m.Line(m.d.Line)), " "); first == "attr_reader" || first == "attr_writer" || first == "attr_accessor" {
+	line := strings.TrimSpace(m.Line(m.d.Line))
+	if first, _, _ := strings.Cut(line, " "); strings.Contains(line, "Struct.new(:") || first == "attr_reader" || first == "attr_writer" || first == "attr_accessor" {
 		m.swap("symbol", nsbox.RankLocal, t, ":"+name)
 		return
 	}

@@ -283,8 +283,9 @@ func (m *mender) unended(i int) (idea, bool) {
 	}
 	switch b := m.enclosing(i); {
 	case t.kind == operator && t.text == ")" && m.d.Line == m.line(i) && i > 0 && m.tokens[i-1].end == t.start && strings.HasSuffix(m.tokens[i-1].text, ")"):
-		if before := m.tokens[i-1].text; strings.HasPrefix(before, "$(") && !strings.HasPrefix(before, "$((") && strings.ContainsAny(before, "%*/+") {
-			return m.insert("arithmetic", m.tokens[i-1].start+len("$("), "(", 0, true), true
+		before := m.tokens[i-1].text
+		if at := strings.Index(before, "$("); at >= 0 && !strings.HasPrefix(before[at:], "$((") && strings.ContainsAny(before[at:], "%*/+") {
+			return m.insert("arithmetic", m.tokens[i-1].start+at+len("$("), "(", 0, true), true
 		}
 		return idea{rule: "bracket", why: ") closes nothing", edits: []nsbox.Edit{m.edit(t.start, t.end, "")}, told: true}, true
 	case t.kind == word && b != nil && b.word == "case" && b.body >= 0 && i > b.body && m.first(i) && m.patternLine(i):
