@@ -94,6 +94,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	t := newTable()
+	err = measure(ctx, o, opts, programs, t)
+	// What was measured before an interruption is still worth a look.
+	return errors.Join(t.print(out), err)
+}
+
+func measure(ctx context.Context, o options, opts nsbox.Options, programs map[string][]*program, t *table) error {
 	for _, seed := range o.seeds {
 		for _, l := range languages(programs) {
 			cases := corpus(seed, programs[l], o.each)
@@ -102,14 +108,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 				if err != nil {
 					return fmt.Errorf("%s: %w", c.id(), err)
 				}
-				t.add(r)
+				if ctx.Err() == nil {
+					t.add(r)
+				}
 				return o.save(r)
 			}); err != nil {
 				return err
 			}
 		}
 	}
-	t.print(out)
 	return nil
 }
 

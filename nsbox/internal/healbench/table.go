@@ -57,7 +57,7 @@ func count(yes bool) int {
 	return 0
 }
 
-func (t *table) print(out io.Writer) {
+func (t *table) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	head := "\tbroken\thealed\twrong\tline\ttype\tmost runs\tms median\tms 99%\t"
 	print := func(name string, r *row) {
@@ -79,5 +79,5 @@ func (t *table) print(out io.Writer) {
 	for _, name := range slices.Sorted(maps.Keys(t.what)) {
 		print(name, t.what[name])
 	}
-	w.Flush()
+	return w.Flush()
 }
