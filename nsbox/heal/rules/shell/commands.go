@@ -161,8 +161,8 @@ func (m *mender) joinAssign(i, start int, n string) bool {
 // from token k to the command's end.
 func (m *mender) assignTo(start int, n string, k int) {
 	end := k
-	for end < len(m.tokens) && m.tokens[end].kind == word {
-		end++
+	for end < len(m.tokens) && m.tokens[end].kind == word && (end == k || !assignment(m.tokens[end].text)) {
+		end++ // another assignment is none of its words
 	}
 	if k >= len(m.tokens) || end == k {
 		m.add("assignment", nsbox.RankLocal, "no blanks may stand around = in an assignment", m.edit(start+len(n), max(m.tokens[min(k, len(m.tokens))-1].end, start+len(n)), "="))

@@ -270,6 +270,9 @@ func (m *mender) testIdeas() []idea {
 // missing.
 var swallows = lazyre.New(`^\w+\+?=\([^\n]*\n(?s:.*\n)?\s*(?:fi|done|esac|\}|\w+ ?\(\)|\w+=.*|if .*|for .*|echo .*|return.*)(?:\n|$)`)
 
+// unendedName is a ${...} that goes on over a line's end.
+var unendedName = lazyre.New(`(\$\{[^}\n"']*)\n`)
+
 // unended are ends that token i shows to be missing: that of a case's branch
 // before it, of an array's list, and a function's opening brace; and the bracket
 // that closes nothing.
@@ -296,6 +299,9 @@ func (m *mender) unended(i int) (idea, bool) {
 		if k > b.body && text(k) != ";;" {
 			return m.insert("case", m.tokens[k].end, " ;;", 0, true), true
 		}
+	case t.kind == word && unendedName.MatchString(t.text):
+		loc := unendedName.FindStringSubmatchIndex(t.text)
+		return m.insert("quote", t.start+loc[3], "}", 0, true), true
 	case t.kind == word && swallows.MatchString(t.text):
 		first, rest, _ := strings.Cut(t.text, "\n")
 		if strings.HasSuffix(strings.TrimSpace(first), "(") && rest != strings.TrimLeft(rest, " \t") {
