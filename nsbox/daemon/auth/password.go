@@ -96,7 +96,7 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	}
 	defer func() { <-p.slots }()
 	salt := make([]byte, argonSalt)
-	rand.Read(salt) //nolint:errcheck // crypto/rand.Read never fails: it ends the process
+	rand.Read(salt)
 	sum := argon2.IDKey([]byte(password), salt, p.cost.Passes, p.cost.Memory, p.cost.Threads, argonKey)
 	return p.phc(salt, sum), nil
 }

@@ -35,7 +35,7 @@ func (t *Throttle) Wait(name string, now time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if e := t.m[name]; e != nil {
-		return max(0, e.Value.(*failures).until.Sub(now)) //nolint:errcheck // order holds failures only
+		return max(0, e.Value.(*failures).until.Sub(now))
 	}
 	return 0
 }
@@ -55,10 +55,10 @@ func (t *Throttle) Fail(name string, now time.Time) {
 		if t.order.Len() > t.Size {
 			last := t.order.Back()
 			t.order.Remove(last)
-			delete(t.m, last.Value.(*failures).name) //nolint:errcheck // order holds failures only
+			delete(t.m, last.Value.(*failures).name)
 		}
 	}
-	f := e.Value.(*failures) //nolint:errcheck // order holds failures only
+	f := e.Value.(*failures)
 	if now.Sub(f.last) > 2*t.Max {
 		f.count = 0
 	}

@@ -166,7 +166,7 @@ func (s *Service) carryOut(r *run, prep *prepared) {
 	}
 	r.slot.leave()
 	if r.stdin != nil {
-		r.stdin.r.CloseWithError(errEnded) //nolint:errcheck // it never fails
+		r.stdin.r.CloseWithError(errEnded)
 	}
 	s.finish(r, prep, res, err)
 }

@@ -80,7 +80,7 @@ func (q *queue) enter(owner string, n int) ([]*slot, *Error) {
 	return slots, nil
 }
 
-func lineOf(e *list.Element) *line { return e.Value.(*line) } //nolint:errcheck // turns holds lines only
+func lineOf(e *list.Element) *line { return e.Value.(*line) }
 
 func (q *queue) overloaded(waiting int, l Limits, format string, args ...any) *Error {
 	err := errf(CodeOverloaded, format, args...)
@@ -103,7 +103,7 @@ func (q *queue) dispatch() {
 				q.turns.MoveToBack(e)
 				continue
 			}
-			s := ln.slots.Front().Value.(*slot) //nolint:errcheck // lines hold slots only
+			s := ln.slots.Front().Value.(*slot)
 			q.remove(s)
 			if q.waiting[ln.owner] == e {
 				q.turns.MoveToBack(e)

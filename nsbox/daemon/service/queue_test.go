@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -283,8 +284,8 @@ func TestRingIsBoundedAndTellsOfGaps(t *testing.T) {
 	var got []int64
 	for e, err := range r.follow(t.Context(), 5) {
 		if err != nil {
-			g, ok := err.(*GapError)
-			if !ok || gap != nil {
+			var g *GapError
+			if !errors.As(err, &g) || gap != nil {
 				t.Fatal(err)
 			}
 			gap = g

@@ -65,7 +65,7 @@ func (l *limiters) take(name string, n, perMinute, burst int, now time.Time) (wa
 	return 0, true
 }
 
-func limiterOf(e *list.Element) *limiter { return e.Value.(*limiter) } //nolint:errcheck // order holds limiters only
+func limiterOf(e *list.Element) *limiter { return e.Value.(*limiter) }
 
 // addrName is the name of an address for limits: of IPv6 the network, which one
 // host has all addresses of.

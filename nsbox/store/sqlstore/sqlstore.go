@@ -217,7 +217,7 @@ func (s *Store) rows(ctx context.Context, db execer, query string, args []any, s
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // Err below has what went wrong
 	for rows.Next() {
 		if err := scan(rows); err != nil {
 			return err
