@@ -106,8 +106,12 @@ func (c *copying) run() {
 }
 
 // said returns what was written once nobody is left who could write more, or
-// nil where that is too much to keep.
+// nil where that is too much to keep. It is called when the sandbox is dead.
 func (r *recording) said() *said {
+	// The other ends are closed by now. Should one be open all the same, what was
+	// built is not worth waiting for.
+	late := time.NewTimer(lateClient)
+	defer late.Stop()
 	for _, c := range r.copies {
 		// What fits is in the pipe at once, whatever the client does: there is no
 		// wait for it.
@@ -115,6 +119,8 @@ func (r *recording) said() *said {
 		case <-c.over:
 			return nil
 		case <-c.done:
+		case <-late.C:
+			return nil
 		}
 	}
 	for _, c := range r.copies {
