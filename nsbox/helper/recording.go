@@ -1,7 +1,6 @@
 package helper
 
 import (
-	"errors"
 	"os"
 	"time"
 
@@ -137,9 +136,9 @@ func (r *recording) said() *said {
 // has read it or has had its time.
 func (r *recording) end() {
 	for _, c := range r.copies {
-		err := c.to.SetWriteDeadline(time.Now().Add(lateClient))
-		if err != nil && !errors.Is(err, os.ErrClosed) {
-			c.to.Close()
-		}
+		end := time.Now().Add(lateClient)
+		// They fail where the copying has ended already.
+		_ = c.from.SetReadDeadline(end)
+		_ = c.to.SetWriteDeadline(end)
 	}
 }
