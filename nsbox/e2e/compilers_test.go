@@ -62,9 +62,16 @@ func TestGoWithAndWithoutTheGoCommand(t *testing.T) {
 			req: project("go", "main.go", goMain(`"foo/bar"`, "bar.X()")), verdict: nsbox.CompileError,
 			stderr: []string{"main.go:3:8: package foo/bar is not in std"},
 		},
+		"an internal package": {
+			req: project("go", "main.go", goMain(`"internal/abi"`, "_ = abi.Kind(0)")), verdict: nsbox.CompileError,
+			stderr: []string{"use of internal package internal/abi not allowed"},
+		},
 		"a syntax error": {
 			req: project("go", "main.go", "package main\n\nfunc main( { }\n"), verdict: nsbox.CompileError,
 			stderr: []string{"./main.go:3:12: syntax error: unexpected {"},
+		},
+		"no package clause": {
+			req: project("go", "main.go", "func main() {}\n"), verdict: nsbox.CompileError, stderr: []string{"main.go:1:1: expected 'package', found 'func'"},
 		},
 		"no function main": {
 			req: project("go", "main.go", "package main\n\nfunc other() {}\n"), verdict: nsbox.CompileError, stderr: []string{"function main is undeclared in the main package"},
