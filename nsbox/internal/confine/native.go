@@ -7,7 +7,7 @@ import (
 
 // native is the list interpreter as machine code that runs in processes of
 // another language; see native_amd64.s. It is never called here.
-func native()
+func native() //nolint:unused // nativeStart takes its address in assembly
 
 // nativeStart returns native's address.
 func nativeStart() unsafe.Pointer
@@ -33,7 +33,7 @@ func nativeCode() []byte {
 // native leaves there at an opReturn: the program it was at and the op after it,
 // then that op's arguments: where the parent of a fork goes on, and an address and
 // a length.
-type nativeState struct {
+type nativeState struct { //nolint:unused // the layout that native.s and the templates agree on
 	regs                               [registers]uint64
 	record                             [RecordSize]byte
 	report, disk                       uint64

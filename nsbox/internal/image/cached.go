@@ -69,5 +69,5 @@ func stampOf(path string) stamp {
 	if unix.Lstat(path, &st) != nil {
 		return stamp{}
 	}
-	return stamp{uint64(st.Dev), st.Ino, st.Size, st.Mtim, st.Ctim}
+	return stamp{st.Dev, st.Ino, st.Size, st.Mtim, st.Ctim}
 }
