@@ -272,12 +272,13 @@ func TestServeReloadsAndStops(t *testing.T) {
 
 // A daemon that hangs says nothing to the watchdog.
 func TestWatchdogOfAHungService(t *testing.T) {
-	b := &backend{alive: func(context.Context) { select {} }, log: slog.New(slog.DiscardHandler)}
-	if err := b.answers(20 * time.Millisecond); err == nil {
+	log := slog.New(slog.DiscardHandler)
+	hangs := &backend{alive: func(context.Context) { select {} }, log: log}
+	if err := hangs.answers(20 * time.Millisecond); err == nil {
 		t.Error("a service that hangs answers")
 	}
-	b.alive = func(context.Context) {}
-	if err := b.answers(10 * time.Second); err != nil {
+	well := &backend{alive: func(context.Context) {}, log: log}
+	if err := well.answers(10 * time.Second); err != nil {
 		t.Error(err)
 	}
 }
