@@ -57,8 +57,7 @@ print(json.dumps(dict(
 func probeInside(t *testing.T, c *nsbox.Client, start string) inside {
 	t.Helper()
 	req := nsbox.Request{Language: "python-slim", Files: []nsbox.File{{Name: "probe.py", Data: []byte(probe)}}}
-	awaitStart(t, c, req, start)
-	res := run(t, c, req)
+	res := awaitStart(t, c, start, func() nsbox.Request { return req })
 	var in inside
 	if err := json.Unmarshal(res.Stdout, &in); err != nil {
 		t.Fatalf("%v: %s", err, show(res))

@@ -76,13 +76,14 @@ func startHelper(t *testing.T, args ...string) *nsbox.Client {
 	return &nsbox.Client{Socket: h.Socket}
 }
 
-// awaitStart runs a program until it is started in the given way.
-func awaitStart(t *testing.T, c *nsbox.Client, req nsbox.Request, start string) {
+// awaitStart runs a program until it is started in the given way. What is to be
+// there ahead is made once it was asked for.
+func awaitStart(t *testing.T, c *nsbox.Client, start string, req func() nsbox.Request) nsbox.Result {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		res := run(t, c, req)
+		res := run(t, c, req())
 		if res.Isolation.Start == start {
-			return
+			return res
 		}
 		if time.Now().After(end) {
 			t.Fatalf("programs are still started by %s, not %s: %s", res.Isolation.Start, start, show(res))
@@ -92,15 +93,11 @@ func awaitStart(t *testing.T, c *nsbox.Client, req nsbox.Request, start string) 
 
 // A program must not be able to tell how it was started: it prints the same and
 // ends in the same way.
-func conform(t *testing.T, language, start string) {
+func conform(t *testing.T, language, image, start string) {
 	nstest.RequireRoot(t)
-	nstest.RequireImage(t, language)
+	nstest.RequireImage(t, image)
 	anew, ahead := startHelper(t, "--templates=false"), startHelper(t)
-	list := sameEitherWay(t, language)
-	for _, p := range list {
-		awaitStart(t, ahead, p.req, start)
-	}
-	for _, p := range list {
+	for _, p := range sameEitherWay(t, language) {
 		t.Run(p.name, func(t *testing.T) {
 			var in []byte
 			if b, ok := p.req.Stdin.(*bytes.Reader); ok {
@@ -109,17 +106,14 @@ func conform(t *testing.T, language, start string) {
 					t.Fatal(err)
 				}
 			}
-			one := func(c *nsbox.Client) nsbox.Result {
+			fresh := func() nsbox.Request {
 				req := p.req
 				if in != nil {
 					req.Stdin = bytes.NewReader(in)
 				}
-				return run(t, c, req)
+				return req
 			}
-			want, got := one(anew), one(ahead)
-			if want.Isolation.Start != nsbox.StartExec || got.Isolation.Start != start {
-				t.Fatalf("started by %s and %s", want.Isolation.Start, got.Isolation.Start)
-			}
+			want, got := awaitStart(t, anew, nsbox.StartExec, fresh), awaitStart(t, ahead, start, fresh)
 			for _, d := range []struct {
 				what      string
 				want, got []byte
@@ -143,4 +137,8 @@ func conform(t *testing.T, language, start string) {
 	}
 }
 
-func TestConformancePython(t *testing.T) { conform(t, "python-slim", nsbox.StartForked) }
+func TestConformancePython(t *testing.T) { conform(t, "python-slim", "python-slim", nsbox.StartForked) }
+
+func TestConformanceJavaScript(t *testing.T) { conform(t, "javascript", "node", nsbox.StartStarted) }
+func TestConformanceTypeScript(t *testing.T) { conform(t, "typescript", "node", nsbox.StartStarted) }
+func TestConformanceJava(t *testing.T)       { conform(t, "java", "java", nsbox.StartStarted) }

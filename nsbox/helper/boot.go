@@ -15,7 +15,8 @@ import (
 // bootFor is the program that is started ahead for st, or nil where there is
 // none.
 func bootFor(st policy.Stage, profile filter) *bootOrder {
-	if st.Warm == nil || st.Warm.Kind != language.WarmStarted || profile.once {
+	// The environment of a process that is up can't be made another everywhere.
+	if st.Warm == nil || st.Warm.Kind != language.WarmStarted || profile.once || !slices.Equal(st.Env, st.BaseEnv) {
 		return nil
 	}
 	// JSON would change what is not UTF-8.

@@ -34,7 +34,8 @@ type Config struct {
 	ImageDir string
 	// Candidates prefers images that are being tested: see image.OpenCandidates.
 	Candidates bool
-	// NoTemplates starts an interpreter anew for every program.
+	// NoTemplates executes every program's command in its sandbox: nothing is forked
+	// or started ahead.
 	NoTemplates bool
 	// InitPath is nsbox-init.
 	InitPath string

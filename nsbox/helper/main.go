@@ -80,7 +80,7 @@ func mainErr(args []string) error {
 	if args[1] == "serve" {
 		fl.StringVar(&o.socket, "socket", defaultRunDir+"/helper.sock", "unix socket to listen on")
 		fl.StringVar(&o.volumes, "volumes", defaultVolumes, "directory of the volumes of sandboxes that live on")
-		fl.BoolVar(&o.templates, "templates", true, "fork programs from started interpreters where the language allows it")
+		fl.BoolVar(&o.templates, "templates", true, "fork programs from interpreters that are up, or start their runtime ahead, where the language allows it")
 		fl.StringVar(&o.group, "group", defaultGroup, "group whose members may connect")
 	}
 	if err := fl.Parse(args[2:]); err != nil {

@@ -160,7 +160,7 @@ func (s *session) place(o order, st policy.Stage, profile filter, in input) (*sa
 		if sb, err := s.fresh(forked, st, profile, in); !confine.IsTemplate(err) {
 			return sb, err
 		}
-	} else if boot := bootFor(st, profile); boot != nil {
+	} else if boot := bootFor(st, profile); boot != nil && !s.h.cfg.NoTemplates {
 		s.start = nsbox.StartStarted
 		started := o
 		started.boot = boot
