@@ -10,6 +10,7 @@ var varying = []struct {
 	{regexp.MustCompile(`0x[0-9a-f]{6,16}`), "0xADDRESS"},
 	{regexp.MustCompile(`started \d{9,}`), "started THREAD"},
 	{regexp.MustCompile(`\d+\.\d+ms|duration_ms \d+\.\d+`), "DURATION"},
+	{regexp.MustCompile(`unnamed module @[0-9a-f]+`), "unnamed module @HASH"},
 	{regexp.MustCompile(`in \d+\.\d+s`), "in TIME"},
 	{regexp.MustCompile(`/tmp/tmp[a-z0-9_]{8}`), "/tmp/tmpNAME"},
 }

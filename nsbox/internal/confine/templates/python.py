@@ -31,6 +31,8 @@ def _template():
         for name, module in kept.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
+        if ended_well():
+            finish()
 
     # The first to be registered is the last to be called.
     atexit.register(forget)
@@ -42,6 +44,64 @@ def _template():
     import re
     import socket
     import struct
+
+    class Symbol(ctypes.Structure):
+        _fields_ = [("file", ctypes.c_char_p), ("base", ctypes.c_void_p), ("name", ctypes.c_char_p), ("address", ctypes.c_void_p)]
+
+    frames = (ctypes.c_void_p * 64)()
+    symbol = Symbol()
+
+    def ended_well():
+        """Whether the exit status is 0: the main file came to its end.
+
+        Then it is Py_RunMain that ends Python; SystemExit has other callers.
+        """
+        if hasattr(sys, "last_type") or sys.excepthook is not sys.__excepthook__ or os.environ.get("PYTHONINSPECT"):
+            return False
+        if "threading" in sys.modules and sys.modules["threading"].active_count() > 1 or count() > 0:
+            return False
+        within = None
+        for address in frames[:backtrace(frames, len(frames))]:
+            name = symbol.name if dladdr(address, ctypes.byref(symbol)) else None
+            if within == b"Py_FinalizeEx" and name != within:
+                return name == b"Py_RunMain"
+            within = name
+        return False
+
+    def finish():
+        """Ends the program as Py_FinalizeEx does, as far as one can tell, and no further.
+
+        What it does besides, the teardown of all types and constants, would cost as
+        much as many a program.
+        """
+        try:
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None and not stream.closed:
+                    stream.flush()
+        except BaseException:
+            return  # Python's own end says what is wrong
+        for name in ("path", "argv", "ps1", "ps2", "last_type", "last_value", "last_traceback", "path_hooks",
+                     "path_importer_cache", "meta_path", "__interactivehook__"):
+            if hasattr(sys, name):
+                setattr(sys, name, None)
+        sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
+        modules = [ref(m) for m in sys.modules.values() if isinstance(m, module_type) and m not in spared]
+        for name in list(sys.modules):
+            sys.modules[name] = None
+        sys.modules.clear()
+        collect()
+        for m in reversed(modules):
+            m = m()
+            if m is not None:
+                clear_module(ctypes.py_object(m))
+        m = None
+        collect()
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except BaseException:
+                pass
+        libc.exit(0)
 
     control = socket.socket(fileno=3)
     hello = json.loads(control.recv(1 << 16))
@@ -119,6 +179,19 @@ def _template():
     libc.munmap(buffer, block)
     if not places:
         raise RuntimeError("the name of the main file is not where it was looked for")
+
+    import builtins
+    from _thread import _count as count
+    from gc import collect
+    from types import ModuleType as module_type
+    from weakref import ref
+
+    spared = (sys, builtins)
+    backtrace, dladdr = libc.backtrace, libc.dladdr
+    dladdr.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    backtrace(frames, len(frames))  # the first call loads the unwinder
+    clear_module = ctypes.pythonapi._PyModule_Clear
+    clear_module.restype = None
 
     template_env = dict(os.environ)
     touchy = ("PYTHON", "LANG", "LC_", "LD_", "MALLOC_", "GLIBC_", "TZ", "OMP_", "OPENBLAS_", "GOTO_", "MKL_",
