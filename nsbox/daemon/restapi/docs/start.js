@@ -1,7 +1,7 @@
 // Shows the daemon's own description; nothing is fetched from anywhere else.
 window.addEventListener('load', () => {
   window.ui = SwaggerUIBundle({
-    url: 'openapi.json',
+    url: '../openapi.json',
     dom_id: '#api',
     deepLinking: true,
     tryItOutEnabled: true,
