@@ -33,7 +33,7 @@ func nativeCode() []byte {
 // native leaves there at an opReturn: the program it was at and the op after it,
 // then that op's arguments: where the parent of a fork goes on, and an address and
 // a length.
-type nativeState struct { //nolint:unused // the layout that native.s and the templates agree on
+type nativeState struct {
 	regs                               [registers]uint64
 	record                             [RecordSize]byte
 	report, disk                       uint64
