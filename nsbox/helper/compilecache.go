@@ -169,8 +169,13 @@ func keyOf(scope, digest, profile string, st policy.Stage, in input) (compileKey
 	word(scope)
 	word(digest)
 	word(profile)
-	// Go's syntax for the value: every field there is, and strings byte by byte.
+	// Go's syntax for the value: every field there is, and strings byte by byte;
+	// of pointers what they point to, since every request has others.
+	warm, oom := st.Warm, st.OOM
+	st.Warm, st.OOM = nil, nil
 	word(fmt.Sprintf("%#v", st))
+	word(pointed(warm))
+	word(pointed(oom))
 	var size int64
 	for _, f := range in.entries {
 		word(fmt.Sprintf("%#v", f))
@@ -185,6 +190,13 @@ func keyOf(scope, digest, profile string, st policy.Stage, in input) (compileKey
 		return compileKey{}, fmt.Errorf("hash the files: %w", err)
 	}
 	return compileKey(h.Sum(nil)), nil
+}
+
+func pointed[T any](p *T) string {
+	if p == nil {
+		return "nil"
+	}
+	return fmt.Sprintf("%#v", *p)
 }
 
 // seal makes a memfd unchangeable, for every descriptor of it and for good.

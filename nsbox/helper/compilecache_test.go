@@ -10,6 +10,7 @@ import (
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/config"
 	"github.com/nsbox/nsbox/nsbox/internal/confine"
+	"github.com/nsbox/nsbox/nsbox/language"
 	"github.com/nsbox/nsbox/nsbox/policy"
 	"golang.org/x/sys/unix"
 )
@@ -103,6 +104,16 @@ func TestKeyCoversEveryFieldOfTheStage(t *testing.T) {
 	}
 	st := stage()
 	change(reflect.ValueOf(&st).Elem(), "Stage", &st)
+
+	// Two requests have the same by other pointers.
+	here, there := stage(), stage()
+	here.Warm, there.Warm = &language.Warm{Kind: "started"}, &language.Warm{Kind: "started"}
+	here.OOM, there.OOM = &nsbox.OOMSign{ExitCode: 1}, &nsbox.OOMSign{ExitCode: 1}
+	if key(t, "u", "d", "p", here, in) != key(t, "u", "d", "p", there, in) {
+		t.Error("the key depends on where something is in memory")
+	}
+	there.Warm.Kind = "fork"
+	see("another way to be there ahead", key(t, "u", "d", "p", there, in))
 
 	// What the words are is told by their lengths, not by where one may begin.
 	st = stage()
