@@ -4,7 +4,7 @@
 #include "probe.h"
 
 int main(void) {
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 700; i++) {
         pid_t p = fork();
         if (p == 0) {
             if (fork() == 0) {
@@ -17,5 +17,5 @@ int main(void) {
         waitpid(p, NULL, 0);
         if (i % 16 == 15) usleep(3000);
     }
-    contained("1500 orphans were reaped");
+    contained("700 orphans were reaped");
 }
