@@ -32,6 +32,9 @@ type conn struct {
 
 	mu      sync.Mutex
 	follows map[string]*follow
+	// running counts those whose id is free again, too, while their end waits
+	// for a slow reader.
+	running int
 }
 
 func (c *conn) serve() {
@@ -156,9 +159,10 @@ func (c *conn) start(id string, d dialect, detached bool, after int64, open func
 	f.ctx, f.cancel = context.WithCancel(c.ctx)
 	c.mu.Lock()
 	_, taken := c.follows[id]
-	n := len(c.follows)
+	n := c.running
 	if !taken && n < c.h.opts.MaxRuns {
 		c.follows[id] = f
+		c.running++
 	}
 	c.mu.Unlock()
 	switch {
@@ -168,7 +172,7 @@ func (c *conn) start(id string, d dialect, detached bool, after int64, open func
 		return &service.Error{Code: service.CodeRateLimited, Message: fmt.Sprintf("this connection follows %d executions already, which is the limit", n), RetryAfter: time.Second}
 	}
 	c.wg.Go(func() {
-		defer f.remove()
+		defer f.end()
 		run, err := open()
 		if err != nil {
 			f.fail(err)

@@ -52,6 +52,9 @@ func (f *follow) follow(run *service.Run) {
 			f.fail(err)
 			return
 		}
+		if ev.Type == nsbox.EventExit || ev.Type == nsbox.EventError {
+			f.forget()
+		}
 		if m := f.dialect.Event(ev); m != nil && !f.c.send(m) {
 			return
 		}
@@ -62,6 +65,7 @@ func (f *follow) fail(err error) {
 	if f.ctx.Err() != nil {
 		return
 	}
+	f.forget()
 	if gap, ok := errors.AsType[*service.GapError](err); ok && f.dialect.Failure("") == nil {
 		// The client attaches again, after what is gone.
 		p := web.StatusProblem(f.c.ctx, http.StatusConflict, gap.Error())
@@ -79,10 +83,21 @@ func (f *follow) fail(err error) {
 // stop ends the following; what becomes of the execution is Release's matter.
 func (f *follow) stop() { f.cancel() }
 
-func (f *follow) remove() {
-	f.cancel()
+// forget gives the id back, before the client learns of the end: it may use the
+// id again at once.
+func (f *follow) forget() {
 	f.c.mu.Lock()
-	delete(f.c.follows, f.id)
+	defer f.c.mu.Unlock()
+	if f.c.follows[f.id] == f {
+		delete(f.c.follows, f.id)
+	}
+}
+
+func (f *follow) end() {
+	f.cancel()
+	f.forget()
+	f.c.mu.Lock()
+	f.c.running--
 	f.c.mu.Unlock()
 }
 

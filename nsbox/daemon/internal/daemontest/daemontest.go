@@ -56,7 +56,7 @@ type Server struct {
 	// Keys are API keys by the name of their role.
 	Keys map[string]string
 	// Log is what was logged.
-	Log *bytes.Buffer
+	Log *Log
 }
 
 // Start starts a Server, which ends with the test. It has a user for each role,
@@ -98,11 +98,11 @@ func Start(t testing.TB, cfg Config) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Service: svc, Keys: map[string]string{}, Log: &bytes.Buffer{}}
+	s := &Server{Service: svc, Keys: map[string]string{}, Log: &Log{}}
 	s.makeUsers(t)
 	life, stop := context.WithCancel(ctx)
 	rest := restapi.Options{
-		Version: "test", Log: slog.New(slog.NewTextHandler(&locked{w: s.Log}, nil)), Analyzer: healing.Analyzer, Context: life,
+		Version: "test", Log: slog.New(slog.NewTextHandler(s.Log, nil)), Analyzer: healing.Analyzer, Context: life,
 	}
 	if cfg.REST != nil {
 		cfg.REST(&rest)

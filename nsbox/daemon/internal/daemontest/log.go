@@ -1,18 +1,25 @@
 package daemontest
 
 import (
-	"io"
+	"bytes"
 	"sync"
 )
 
-// locked lets many write one after the other.
-type locked struct {
+// Log holds what a daemon logs; many write, and it is read while they do.
+type Log struct {
 	mu sync.Mutex
-	w  io.Writer
+	b  bytes.Buffer
 }
 
-func (l *locked) Write(b []byte) (int, error) {
+func (l *Log) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(b)
+	return l.b.Write(b)
+}
+
+// String returns what was logged until now.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
