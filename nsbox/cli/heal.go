@@ -3,15 +3,11 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -19,9 +15,7 @@ import (
 	"github.com/nsbox/nsbox/nsbox/analyze"
 	"github.com/nsbox/nsbox/nsbox/config"
 	"github.com/nsbox/nsbox/nsbox/heal"
-	"github.com/nsbox/nsbox/nsbox/heal/command"
-	"github.com/nsbox/nsbox/nsbox/heal/rules"
-	"github.com/nsbox/nsbox/nsbox/internal/suggest"
+	"github.com/nsbox/nsbox/nsbox/heal/chain"
 	"github.com/nsbox/nsbox/nsbox/report"
 )
 
@@ -60,59 +54,17 @@ func (a *App) healOptions(c *cli.Context, cfg *config.Config) (nsbox.Options, er
 	return opts, nil
 }
 
-// models are the healers that nsbox-healer asks.
-var models = []string{"openai", "anthropic", "ollama", "yuuki"}
-
-// healers makes the chain that --healer names. Models are asked by a program of
-// its own, which is told their settings.
+// healers makes the chain that --healer names.
 func (a *App) healers(cfg *config.Config) ([]nsbox.Healer, error) {
-	var chain []nsbox.Healer
-	for name := range strings.SplitSeq(cfg.Healer, ",") {
-		name = strings.TrimSpace(name)
-		switch {
-		case name == rules.Name:
-			chain = append(chain, rules.New())
-		case name == command.Name:
-			h, err := command.New(cfg.Healers.Command)
-			if err != nil {
-				return nil, &userError{message: err.Error(), class: err}
-			}
-			chain = append(chain, h)
-		case slices.Contains(models, name):
-			h, err := a.modelHealer(cfg, name)
-			if err != nil {
-				return nil, err
-			}
-			chain = append(chain, h)
-		default:
-			known := append([]string{rules.Name, command.Name}, models...)
-			err := usagef("unknown healer %q", name)
-			if near := suggest.Nearest(name, known); near != "" {
-				return nil, hint(err, "did you mean %q?", near)
-			}
-			return nil, hint(err, "there are %s", strings.Join(known, ", "))
-		}
+	all, err := chain.New(cfg.Healer, cfg.Healers, a.find("nsbox-healer"))
+	if unknown, ok := errors.AsType[*chain.UnknownError](err); ok {
+		return nil, hint(usagef("unknown healer %q", unknown.Name), "%s", unknown.Hint())
 	}
-	return chain, nil
-}
-
-func (a *App) modelHealer(cfg *config.Config, name string) (nsbox.Healer, error) {
-	path := a.find("nsbox-healer")
-	if path == "" {
-		return nil, &userError{message: "--healer " + name + ": nsbox-healer, which asks language models, is not installed"}
-	}
-	settings, err := json.Marshal(cfg.Healers)
 	if err != nil {
-		return nil, err
+		return nil, &userError{message: err.Error(), class: err}
 	}
-	return &command.Healer{
-		Label: name, Argv: []string{path, name}, Env: []string{"NSBOX_HEALER_CONFIG=" + string(settings)},
-		Timeout: modelTimeout,
-	}, nil
+	return all, nil
 }
-
-// modelTimeout is more than any model's own time, which its settings bound.
-const modelTimeout = 15 * time.Minute
 
 // readBounded reads a whole file; nil is never returned without an error.
 func readBounded(path string, limit int64) ([]byte, error) {

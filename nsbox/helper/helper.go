@@ -21,7 +21,6 @@ import (
 	"github.com/nsbox/nsbox/nsbox/internal/seccomp"
 	"github.com/nsbox/nsbox/nsbox/internal/zygote"
 	"github.com/nsbox/nsbox/nsbox/language"
-	"github.com/nsbox/nsbox/nsbox/policy"
 	"golang.org/x/sys/unix"
 )
 
@@ -39,18 +38,14 @@ type Config struct {
 	NoTemplates bool
 	// InitPath is nsbox-init.
 	InitPath string
-	// IDBase and IDCount are the block of host ids.
-	IDBase, IDCount uint32
-	Ceilings        policy.Ceilings
-	Pool            config.Pool
-	Languages       *language.Registry
+	// Host is what the host's file sets.
+	config.Host
+	Languages *language.Registry
 	// ProfileDir has more seccomp profiles; it may be missing.
 	ProfileDir string
 	// VolumeDir has the volumes of sandboxes that live on: /var/lib/nsbox/volumes.
 	VolumeDir string
 	Log       *slog.Logger
-	// Cache bounds what is kept of compile stages.
-	Cache config.Cache
 	// Once means that the helper serves one connection: it builds nothing ahead.
 	Once bool
 }

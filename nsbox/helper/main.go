@@ -18,12 +18,10 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	"github.com/nsbox/nsbox/nsbox/config"
-	"github.com/nsbox/nsbox/nsbox/internal/ids"
 	"github.com/nsbox/nsbox/nsbox/internal/seccomp"
 	"github.com/nsbox/nsbox/nsbox/internal/wire"
 	"github.com/nsbox/nsbox/nsbox/internal/zygote"
 	"github.com/nsbox/nsbox/nsbox/language"
-	"github.com/nsbox/nsbox/nsbox/policy"
 	"github.com/nsbox/nsbox/rootfs"
 	"golang.org/x/sys/unix"
 )
@@ -105,8 +103,7 @@ func (o options) build(once bool) (*Helper, error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	cfg := Config{
 		RunDir: defaultRunDir, ImageDir: o.images, Candidates: o.candidates, InitPath: o.init, ProfileDir: o.profiles, VolumeDir: o.volumes, NoTemplates: !o.templates, Log: log, Once: once,
-		IDBase: ids.DefaultBase, IDCount: ids.DefaultCount, Ceilings: policy.DefaultCeilings(), Cache: config.DefaultCache(),
-		Pool: config.DefaultPool(),
+		Host: config.DefaultHost(),
 	}
 	if cfg.InitPath == "" {
 		self, err := os.Executable()
@@ -118,7 +115,7 @@ func (o options) build(once bool) (*Helper, error) {
 	if err := ownedByRoot(cfg.InitPath); err != nil {
 		return nil, err
 	}
-	if err := readHostFile(o.config, &cfg); err != nil {
+	if err := readHostFile(o.config, &cfg.Host); err != nil {
 		return nil, err
 	}
 	builtin, err := fs.Sub(rootfs.Languages, "languages")
@@ -139,18 +136,13 @@ func (o options) build(once bool) (*Helper, error) {
 }
 
 // readHostFile lets a root-owned file change the bounds. It may be missing.
-func readHostFile(path string, cfg *Config) error {
+func readHostFile(path string, host *config.Host) error {
 	if err := ownedByRoot(path); errors.Is(err, os.ErrNotExist) {
 		return nil
 	} else if err != nil {
 		return err
 	}
-	host := config.Host{IDBase: cfg.IDBase, IDCount: cfg.IDCount, Ceilings: cfg.Ceilings, Cache: cfg.Cache, Pool: cfg.Pool}
-	if err := config.LoadHost(path, &host); err != nil {
-		return err
-	}
-	cfg.IDBase, cfg.IDCount, cfg.Ceilings, cfg.Cache, cfg.Pool = host.IDBase, host.IDCount, host.Ceilings, host.Cache, host.Pool
-	return nil
+	return config.LoadHost(path, host)
 }
 
 // ownedByRoot refuses a file that anyone but root could have written.

@@ -45,14 +45,26 @@ func New(names string, cfg settings.Config, healer string) ([]nsbox.Healer, erro
 			}
 			chain = append(chain, h)
 		default:
-			known := append([]string{rules.Name, command.Name}, models...)
-			if near := suggest.Nearest(name, known); near != "" {
-				return nil, fmt.Errorf("unknown healer %q; did you mean %q?", name, near)
-			}
-			return nil, fmt.Errorf("unknown healer %q; there are %s", name, strings.Join(known, ", "))
+			return nil, &UnknownError{Name: name}
 		}
 	}
 	return chain, nil
+}
+
+// UnknownError tells that there is no healer of that name.
+type UnknownError struct{ Name string }
+
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("unknown healer %q; %s", e.Name, e.Hint())
+}
+
+// Hint says which healer may be meant, or which there are.
+func (e *UnknownError) Hint() string {
+	known := append([]string{rules.Name, command.Name}, models...)
+	if near := suggest.Nearest(e.Name, known); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "there are " + strings.Join(known, ", ")
 }
 
 func model(name string, cfg settings.Config, healer string) (nsbox.Healer, error) {
