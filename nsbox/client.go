@@ -210,10 +210,7 @@ func (r *run) do(ctx context.Context) (Result, error) {
 	for {
 		p, err := r.conn.Receive()
 		if err != nil {
-			if errors.Is(err, io.EOF) {
-				err = errors.New("it ended in the middle of the execution")
-			}
-			return Result{}, fmt.Errorf("helper: %w", err)
+			return Result{}, connError(err, "in the middle of the execution")
 		}
 		switch p.Kind {
 		case wire.KindStarted:
@@ -269,9 +266,19 @@ func (r *run) sendSpec(size int64) error {
 		return fmt.Errorf("%w: names, arguments and environment have %d bytes together; at most %d are allowed", ErrBadRequest, len(spec), wire.MaxPacket-256)
 	}
 	if err := r.conn.Send(wire.KindRun, wire.Run{Spec: spec, Size: size}); err != nil {
-		return fmt.Errorf("helper: %w", err)
+		return connError(err, "before it had the request")
 	}
 	return nil
+}
+
+// connError is err, which sending to the helper or receiving of it gave; when says
+// when, in words. Whatever ends the connection is the end of the helper: it closes
+// none before it has answered.
+func connError(err error, when string) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
+		return fmt.Errorf("%w %s", ErrHelperEnded, when)
+	}
+	return fmt.Errorf("helper: %w", err)
 }
 
 func helperError(p *wire.Packet) error {
@@ -281,7 +288,7 @@ func helperError(p *wire.Packet) error {
 	}
 	for class, sentinel := range map[string]error{
 		wire.ClassRequest: ErrBadRequest, wire.ClassLanguage: ErrLanguage, wire.ClassUnsupported: ErrUnsupported,
-		wire.ClassNoSandbox: ErrNoSandbox, wire.ClassBusy: ErrBusy, wire.ClassPaused: ErrPaused, wire.ClassQuota: ErrQuota,
+		wire.ClassNoSandbox: ErrNoSandbox, wire.ClassBusy: ErrBusy, wire.ClassPaused: ErrPaused, wire.ClassQuota: ErrQuota, wire.ClassStopping: ErrHelperEnded,
 		wire.ClassNotExist: fs.ErrNotExist, wire.ClassExist: fs.ErrExist,
 	} {
 		if e.Class == class {

@@ -13,6 +13,9 @@ var (
 	ErrUnsupported = errors.New("not supported by this host")
 	// ErrNoHelper: no helper runs and none can be started.
 	ErrNoHelper = errors.New("no helper")
+	// ErrHelperEnded: the helper ended, or is about to, before it had answered. What
+	// became of the program is not known; the next helper takes the next request.
+	ErrHelperEnded = errors.New("the helper ended")
 	// ErrNoSandbox: the caller has no such sandbox, or it has ended.
 	ErrNoSandbox = errors.New("no such sandbox")
 	// ErrBusy: there are as many sandboxes or executions as there may be, or

@@ -38,6 +38,9 @@ type Event struct {
 	Limit    *LimitHit // limit
 	Result   *Result   // exit
 	Error    string    // error
+	// Code is the class of an error, where whoever runs the program has such: that
+	// of the answer which the daemon gives to who waits for the end.
+	Code string
 	// Iteration is the number of the run: of its diagnosis, patch or rerun.
 	Iteration int
 	Diagnosis *Diagnosis // diagnosis
@@ -61,9 +64,10 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		Limit     *LimitHit  `json:"limit,omitempty"`
 		Result    *Result    `json:"result,omitempty"`
 		Error     string     `json:"error,omitempty"`
+		Code      string     `json:"code,omitempty"`
 		Iteration int        `json:"iteration,omitempty"`
 		Diagnosis *Diagnosis `json:"diagnosis,omitempty"`
 		Patch     *Attempt   `json:"patch,omitempty"`
 	}{e.Seq, e.Time.Format(time.RFC3339Nano), e.Type, e.ID, e.Language, e.Stage,
-		data, encoding, e.Artifact, e.Limit, e.Result, e.Error, e.Iteration, e.Diagnosis, e.Patch})
+		data, encoding, e.Artifact, e.Limit, e.Result, e.Error, e.Code, e.Iteration, e.Diagnosis, e.Patch})
 }

@@ -3,9 +3,7 @@ package nsbox
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox/internal/wire"
@@ -228,15 +226,12 @@ func (c *Client) ask(ctx context.Context, kind wire.Kind, v any, each func(*wire
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	if err := conn.Send(kind, v); err != nil {
-		return orContext(ctx, fmt.Errorf("helper: %w", err))
+		return orContext(ctx, connError(err, "before it had the request"))
 	}
 	for {
 		p, err := conn.Receive()
 		if err != nil {
-			if errors.Is(err, io.EOF) {
-				err = errors.New("it ended before it answered")
-			}
-			return orContext(ctx, fmt.Errorf("helper: %w", err))
+			return orContext(ctx, connError(err, "before it answered"))
 		}
 		switch {
 		case p.Kind == wire.KindOK:

@@ -92,7 +92,10 @@ func (s *Sandbox) run(ctx context.Context, req *Request, kind wire.Kind, spec js
 		if n := len(spec); n > wire.MaxPacket-1024 {
 			return fmt.Errorf("%w: names, arguments and environment have %d bytes together; at most %d are allowed", ErrBadRequest, n, wire.MaxPacket-1024)
 		}
-		return conn.Send(kind, m)
+		if err := conn.Send(kind, m); err != nil {
+			return connError(err, "before it had the request")
+		}
+		return nil
 	}
 	return r.finishWith(r.do(ctx))
 }

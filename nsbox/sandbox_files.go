@@ -199,12 +199,12 @@ func (s *Sandbox) openFile(ctx context.Context, m wire.FileOp) (*fileOp, error) 
 	op.stop = context.AfterFunc(ctx, func() { conn.Close() })
 	if err := conn.Send(wire.KindFile, m); err != nil {
 		op.close()
-		return nil, orContext(ctx, fmt.Errorf("helper: %w", err))
+		return nil, orContext(ctx, connError(err, "before it had the request"))
 	}
 	p, err := conn.Receive()
 	switch {
 	case err != nil:
-		err = fmt.Errorf("helper: %w", err)
+		err = connError(err, "before it answered")
 	case p.Kind == wire.KindError:
 		err = helperError(p)
 	case p.Kind != wire.KindStream || len(p.Files) != 1:
@@ -227,7 +227,7 @@ func (op *fileOp) answer(ctx context.Context) (f SandboxFile, err error) {
 	for {
 		p, err := op.conn.Receive()
 		if err != nil {
-			return f, orContext(ctx, fmt.Errorf("helper: %w", err))
+			return f, orContext(ctx, connError(err, "before it answered"))
 		}
 		switch p.Kind {
 		case wire.KindOK:

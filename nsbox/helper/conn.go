@@ -71,7 +71,7 @@ func (h *Helper) Serve(conn *wire.Conn) {
 // message is err as the user reads it, without the words that only mark its class.
 func message(err error) string {
 	text := err.Error()
-	for _, class := range []error{nsbox.ErrBadRequest, nsbox.ErrLanguage, nsbox.ErrUnsupported, nsbox.ErrNoSandbox, nsbox.ErrBusy, nsbox.ErrPaused, nsbox.ErrQuota} {
+	for _, class := range []error{nsbox.ErrBadRequest, nsbox.ErrLanguage, nsbox.ErrUnsupported, nsbox.ErrNoSandbox, nsbox.ErrBusy, nsbox.ErrPaused, nsbox.ErrQuota, nsbox.ErrHelperEnded} {
 		text = strings.TrimPrefix(text, class.Error()+": ")
 	}
 	return text
@@ -91,6 +91,8 @@ func classOf(err error) string {
 		return wire.ClassPaused
 	case errors.Is(err, nsbox.ErrQuota):
 		return wire.ClassQuota
+	case errors.Is(err, nsbox.ErrHelperEnded):
+		return wire.ClassStopping
 	case errors.Is(err, errNoVolume):
 		return wire.ClassNotExist
 	case errors.Is(err, nsbox.ErrBadRequest):

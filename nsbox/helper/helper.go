@@ -202,7 +202,7 @@ func (h *Helper) begin() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return errors.New("the helper is shutting down")
+		return errShutdown
 	}
 	h.running.Add(1)
 	return nil

@@ -358,7 +358,7 @@ func (s *session) serveEval(lv *living, m wire.Inside) error {
 // maxSnippet is the most bytes of a snippet.
 const maxSnippet = 1 << 20
 
-var errShutdown = errors.New("the helper is shutting down")
+var errShutdown = fmt.Errorf("%w: the helper is shutting down", nsbox.ErrHelperEnded)
 
 var livingKinds = []wire.Kind{wire.KindCreate, wire.KindManage, wire.KindExec, wire.KindEval, wire.KindFile}
 

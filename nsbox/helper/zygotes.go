@@ -42,7 +42,7 @@ func (zs *zygotes) get(ctx context.Context, img *image.Image) (z *zygote.Zygote,
 	zs.mu.Lock()
 	if zs.closed {
 		zs.mu.Unlock()
-		return nil, false, errors.New("the helper is shutting down")
+		return nil, false, errShutdown
 	}
 	s := zs.byName[img.Name]
 	if s == nil {

@@ -59,7 +59,7 @@ func timestamp(t time.Time) *timestamppb.Timestamp {
 func event(e nsbox.Event) *pb.Event {
 	out := &pb.Event{
 		Seq: e.Seq, Ts: timestamp(e.Time), Type: string(e.Type), Id: e.ID, Language: e.Language, Stage: e.Stage, Data: e.Data,
-		Error: e.Error, Iteration: int32(e.Iteration), Limit: limitHit(e.Limit), Result: result(e.Result),
+		Error: e.Error, Code: e.Code, Iteration: int32(e.Iteration), Limit: limitHit(e.Limit), Result: result(e.Result),
 	}
 	if e.Artifact != nil {
 		out.Artifact = artifact(*e.Artifact)

@@ -39,14 +39,10 @@ func (s executions) Execute(ctx context.Context, req *connect.Request[pb.Execute
 		return nil, err
 	}
 	defer run.Release()
-	e, err := run.Wait(ctx)
-	if err != nil {
-		return nil, fail(ctx, err)
+	if err := failed(ctx, run); err != nil {
+		return nil, err
 	}
-	if err := e.Err(); err != nil {
-		return nil, fail(ctx, err)
-	}
-	return connect.NewResponse(&pb.ExecuteResponse{ExecutionId: run.ID(), Result: result(e.Result)}), nil
+	return connect.NewResponse(&pb.ExecuteResponse{ExecutionId: run.ID(), Result: result(run.Execution().Result)}), nil
 }
 
 // ExecuteStream runs a program and sends its events.
@@ -56,9 +52,26 @@ func (s executions) ExecuteStream(ctx context.Context, req *connect.Request[pb.E
 		return err
 	}
 	defer run.Release()
-	return s.follow(ctx, run, 0, func(e *pb.Event) error {
+	err = s.follow(ctx, run, 0, func(e *pb.Event) error {
 		return out.Send(&pb.ExecuteStreamResponse{ExecutionId: run.ID(), Event: e})
 	})
+	if err != nil {
+		return err
+	}
+	return failed(ctx, run)
+}
+
+// failed is the error of the call that asked for run, where nsbox failed at it: the
+// events have told so, and a client's own ways of coming again go by the status.
+func failed(ctx context.Context, run *service.Run) error {
+	e, err := run.Wait(ctx)
+	if err != nil {
+		return fail(ctx, err)
+	}
+	if err := e.Err(); err != nil {
+		return fail(ctx, err)
+	}
+	return nil
 }
 
 // Events follows an execution that was started elsewhere.
@@ -119,10 +132,6 @@ func (s *server) pump(ctx context.Context, run *service.Run, after int64, events
 			out = &pb.Event{Seq: gap.To, Ts: timestamppb.Now(), Type: string(nsbox.EventError), Error: gap.Error(), Code: codeGap}
 		} else if err != nil {
 			return err
-		} else if ev.Type == nsbox.EventError {
-			if failure := run.Execution().Err(); failure != nil {
-				out.Code = failure.Code
-			}
 		}
 		select {
 		case events <- out:
@@ -164,8 +173,11 @@ func (s executions) ExecuteInteractive(ctx context.Context, stream *connect.Bidi
 	case cause := <-wrong:
 		return cause
 	default:
+	}
+	if err != nil {
 		return err
 	}
+	return failed(ctx, run)
 }
 
 // feed hands the client's input to the program. It returns an error where the

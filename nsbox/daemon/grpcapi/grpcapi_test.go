@@ -192,6 +192,45 @@ func TestInteractive(t *testing.T) {
 	}
 }
 
+// A helper that ends is a matter of trying again, in whatever way a program runs.
+func TestTheHelperEnds(t *testing.T) {
+	f := start(t, daemontest.Config{})
+	for name, client := range f.protocols() {
+		c := client(f.as("user"))
+		_, err := c.Execute(t.Context(), connect.NewRequest(&pb.ExecuteRequest{Program: program("lose")}))
+		if connect.CodeOf(err) != connect.CodeUnavailable || !strings.Contains(err.Error(), "the helper ended in the middle of the execution") {
+			t.Errorf("%s: %v", name, err)
+		}
+		s, err := c.ExecuteStream(t.Context(), connect.NewRequest(&pb.ExecuteStreamRequest{Program: program("print x\nlose")}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var last *pb.Event
+		for s.Receive() {
+			if e := s.Msg().GetEvent(); e.GetType() != "ping" {
+				last = e
+			}
+		}
+		if last.GetType() != "error" || last.GetCode() != "unavailable" {
+			t.Errorf("%s: the last event is %v", name, last)
+		}
+		if err := s.Err(); connect.CodeOf(err) != connect.CodeUnavailable {
+			t.Errorf("%s: the stream ended with %v", name, err)
+		}
+	}
+	s := f.protocols()["grpc"](f.as("user")).ExecuteInteractive(t.Context())
+	if err := s.Send(&pb.ExecuteInteractiveRequest{Message: &pb.ExecuteInteractiveRequest_Start{Start: program("lose")}}); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	for err == nil {
+		_, err = s.Receive()
+	}
+	if connect.CodeOf(err) != connect.CodeUnavailable {
+		t.Errorf("interactive: %v", err)
+	}
+}
+
 func TestInteractiveMistakes(t *testing.T) {
 	f := start(t, daemontest.Config{})
 	c := f.protocols()["grpc"](f.as("user"))

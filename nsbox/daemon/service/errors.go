@@ -82,6 +82,9 @@ func runError(err error) *Error {
 		return &Error{Code: CodeOverloaded, Message: err.Error(), RetryAfter: time.Second, cause: err}
 	case errors.Is(err, nsbox.ErrQuota):
 		return &Error{Code: CodeTooLarge, Message: err.Error(), cause: err}
+	case errors.Is(err, nsbox.ErrHelperEnded):
+		// The service manager starts the next one, which takes the next request.
+		return &Error{Code: CodeUnavailable, Message: err.Error(), RetryAfter: 2 * time.Second, cause: err}
 	case errors.Is(err, nsbox.ErrNoHelper):
 		return &Error{Code: CodeUnavailable, Message: "no helper runs that could carry programs out", RetryAfter: 2 * time.Second, cause: err}
 	}

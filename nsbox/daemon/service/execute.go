@@ -267,7 +267,7 @@ func (s *Service) finish(r *run, prep *prepared, res nsbox.Result, err error) {
 		e := runError(err)
 		rec.Verdict, rec.Error, rec.ErrorCode = string(nsbox.Internal), e.Message, e.Code
 		s.opts.Metrics.Failed(rec.Language)
-		last = nsbox.Event{Type: nsbox.EventError, Error: e.Message}
+		last = nsbox.Event{Type: nsbox.EventError, Error: e.Message, Code: e.Code}
 		s.log.Warn("execution failed", "execution", r.id, "request_id", rec.RequestID, "err", err)
 	} else {
 		res.ID = r.id

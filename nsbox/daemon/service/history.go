@@ -158,11 +158,11 @@ func (s *Service) replay(e Execution) *run {
 		}
 		r.ring.add(nsbox.Event{Type: nsbox.EventExit, Result: e.Result, Time: e.Finished})
 	default:
-		msg := e.Error
-		if msg == "" {
-			msg = "nothing is known of how this execution ended"
+		err := e.Err()
+		if err == nil {
+			err = errf(CodeInternal, "nothing is known of how this execution ended")
 		}
-		r.ring.add(nsbox.Event{Type: nsbox.EventError, Error: msg, Time: e.Finished})
+		r.ring.add(nsbox.Event{Type: nsbox.EventError, Error: err.Message, Code: err.Code, Time: e.Finished})
 	}
 	r.ring.lived = max(e.EventSeq, 1)
 	r.ring.close()

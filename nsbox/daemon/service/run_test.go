@@ -144,7 +144,7 @@ func TestInteractive(t *testing.T) {
 
 func TestFailuresOfNsbox(t *testing.T) {
 	s := newService(t)
-	for program, want := range map[string]string{"break": CodeInternal, "refuse": CodeUnprocessable} {
+	for program, want := range map[string]string{"break": CodeUnavailable, "fail EPERM": CodeInternal, "refuse": CodeUnprocessable} {
 		r := start(t, s, alice, program)
 		e := wait(t, r)
 		if e.State != "done" || e.Verdict != nsbox.Internal || e.Result != nil || e.Err() == nil || e.Err().Code != want {
@@ -157,7 +157,7 @@ func TestFailuresOfNsbox(t *testing.T) {
 			}
 			last = ev
 		}
-		if last.Type != nsbox.EventError || last.Error != e.Error {
+		if last.Type != nsbox.EventError || last.Error != e.Error || last.Code != want {
 			t.Errorf("%s: the last event is %+v", program, last)
 		}
 	}

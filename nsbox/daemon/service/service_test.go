@@ -71,7 +71,9 @@ func fake(ctx context.Context, req nsbox.Request) (nsbox.Result, error) {
 			name, data, _ := strings.Cut(rest, " ")
 			res.Artifacts = append(res.Artifacts, nsbox.Artifact{Path: name, Size: int64(len(data)), SHA256: hashHex([]byte(data)), Data: []byte(data)})
 		case "break":
-			return nsbox.Result{}, fmt.Errorf("helper: it ended in the middle of the execution")
+			return nsbox.Result{}, fmt.Errorf("%w in the middle of the execution", nsbox.ErrHelperEnded)
+		case "fail":
+			return nsbox.Result{}, fmt.Errorf("pivot_root: %s", rest)
 		case "refuse":
 			return nsbox.Result{}, fmt.Errorf("%w: timeout 9h: at most 5m", nsbox.ErrBadRequest)
 		}

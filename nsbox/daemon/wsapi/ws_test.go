@@ -25,6 +25,7 @@ type message struct {
 		Type   string `json:"type"`
 		Data   string `json:"data"`
 		Error  string `json:"error"`
+		Code   string `json:"code"`
 		Result struct {
 			Verdict string `json:"verdict"`
 			Stdout  string `json:"stdout"`
@@ -145,6 +146,19 @@ func TestExecute(t *testing.T) {
 	c.send(`{"type":"ping","id":"p"}`)
 	if m := c.receive(); m.Type != "pong" || m.ID != "p" {
 		t.Errorf("pong %+v", m)
+	}
+}
+
+// nsbox's own failures have the code that REST answers with.
+func TestTheHelperEnds(t *testing.T) {
+	s := daemontest.Start(t, daemontest.Config{})
+	c := dial(t, s, "")
+	for code, want := range map[string]string{"lose": "unavailable", "fail EPERM": "internal"} {
+		c.send("%s", execute("a", code, ""))
+		all := c.until("the end", exitOf("a"))
+		if ev := all[len(all)-1].Event; ev.Type != "error" || ev.Code != want || ev.Error == "" {
+			t.Errorf("%s ended with %+v", code, ev)
+		}
 	}
 }
 

@@ -31,7 +31,7 @@ func background(t *testing.T, sb *nsbox.Sandbox, code string) {
 				}
 			},
 		})
-		if err == nil && r.Verdict != nsbox.Cancelled || err != nil && !errors.Is(err, nsbox.ErrNoSandbox) && !strings.Contains(err.Error(), "it ended in the middle") {
+		if err == nil && r.Verdict != nsbox.Cancelled || err != nil && !errors.Is(err, nsbox.ErrNoSandbox) && !errors.Is(err, nsbox.ErrHelperEnded) {
 			t.Errorf("in the background: %v %s", err, show(r))
 		}
 	}()

@@ -81,4 +81,5 @@ const (
 	ClassLanguage    = "language"
 	ClassUnsupported = "unsupported"
 	ClassInternal    = "internal"
+	ClassStopping    = "stopping" // the helper takes no more
 )

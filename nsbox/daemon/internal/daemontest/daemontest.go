@@ -249,6 +249,7 @@ func Helper(t testing.TB) *nsbox.Client {
 //	cat             what comes as input, as it comes
 //	file NAME TEXT  an artifact
 //	fail TEXT       nsbox's own failure
+//	lose            the helper's end
 //	panic
 //
 // Other lines do nothing.
@@ -328,6 +329,8 @@ func (f *fake) do(ctx context.Context, word, rest string) error {
 		})
 	case "fail":
 		return fmt.Errorf("%s", rest)
+	case "lose":
+		return fmt.Errorf("%w in the middle of the execution", nsbox.ErrHelperEnded)
 	case "panic":
 		panic("a test's panic")
 	}
