@@ -54,7 +54,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, printKey bool, 
 	defer endStreams()
 	svc := all.Service
 	opts := restapi.Options{
-		Version: Version, Log: log, Guard: web.Guard{Hosts: cfg.Hosts, Origins: cfg.Origins, AnyHost: cfg.AuthRequired},
+		Version: Version, Log: log, Guard: guard(cfg),
 		Analyzer: healing.Analyzer, Context: streams,
 		Extra: grpcapi.New(svc, grpcapi.Options{Context: streams}),
 	}
@@ -78,6 +78,13 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, printKey bool, 
 		log: log, grace: cfg.Grace.Std(),
 	}
 	return b.serve(ctx, l)
+}
+
+// guard decides which hosts and origins may come in. A daemon that answers nobody
+// without credentials need not know its names, as a rebound page has none of them;
+// where names are configured they are the only ones.
+func guard(cfg *config.Config) web.Guard {
+	return web.Guard{Hosts: cfg.Hosts, Origins: cfg.Origins, AnyHost: cfg.AuthRequired && len(cfg.Hosts) == 0}
 }
 
 // tellKey hands the key of the administrator that the first start made over.
