@@ -25,11 +25,17 @@ import (
 // it sees the change with the next request. It is for who has the machine, so no
 // credentials are asked for but the right to write the store.
 
-// stateOptions are the options that say where the store is.
-var stateOptions = []string{"state-dir", "store"}
+// stateOptions are the options that say where the store and the audit log are.
+var stateOptions = []string{"state-dir", "store", "audit.file"}
 
-// admin is a subcommand that works on the store.
-func (p *program) admin(do func(context.Context, *cli.Context, store.Store) error) cli.ActionFunc {
+// list is a subcommand that only looks at the store.
+func (p *program) list(do func(context.Context, *cli.Context, store.Store) error) cli.ActionFunc {
+	return p.admin(func(ctx context.Context, c *cli.Context, db store.Store, _ *journal) error { return do(ctx, c, db) })
+}
+
+// admin is a subcommand that works on the store, and says in the audit log what it
+// changes.
+func (p *program) admin(do func(context.Context, *cli.Context, store.Store, *journal) error) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		cfg, err := p.load(c)
 		if err != nil {
@@ -43,7 +49,8 @@ func (p *program) admin(do func(context.Context, *cli.Context, store.Store) erro
 		if err != nil {
 			return err
 		}
-		return errors.Join(do(ctx, c, db), db.Close())
+		log := &journal{cfg: cfg, by: p.caller()}
+		return errors.Join(do(ctx, c, db, log), log.close(), db.Close())
 	}
 }
 
@@ -73,7 +80,7 @@ func (p *program) keyCommand() *cli.Command {
 			},
 			{
 				Name: "list", Usage: "list the keys, without their secrets", Flags: optionFlags(stateOptions...),
-				Action: p.admin(p.listKeys),
+				Action: p.list(p.listKeys),
 			},
 			{
 				Name: "revoke", Usage: "end a key", ArgsUsage: "ID", Flags: optionFlags(stateOptions...),
@@ -83,7 +90,7 @@ func (p *program) keyCommand() *cli.Command {
 	}
 }
 
-func (p *program) createKey(ctx context.Context, c *cli.Context, db store.Store) error {
+func (p *program) createKey(ctx context.Context, c *cli.Context, db store.Store, log *journal) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
@@ -97,7 +104,7 @@ func (p *program) createKey(ctx context.Context, c *cli.Context, db store.Store)
 	}
 	u, err := db.UserByName(ctx, c.String("user"))
 	if errors.Is(err, store.ErrNotFound) {
-		u, err = firstAdmin(ctx, db, c.String("user"), now)
+		u, err = firstAdmin(ctx, db, c.String("user"), now, log)
 	}
 	if err != nil {
 		return err
@@ -118,7 +125,9 @@ func (p *program) createKey(ctx context.Context, c *cli.Context, db store.Store)
 	if ttl > 0 {
 		k.Expires = now.Add(ttl.Std())
 	}
-	if err := db.CreateKey(ctx, k); err != nil {
+	err = log.do("key.create", id, map[string]any{"name": k.Name, "role": k.Role, "owner": k.OwnerName, "ttl_seconds": ttl.Std().Seconds()},
+		func() error { return db.CreateKey(ctx, k) })
+	if err != nil {
 		return err
 	}
 	fmt.Fprintln(p.stdout, secret)
@@ -126,7 +135,7 @@ func (p *program) createKey(ctx context.Context, c *cli.Context, db store.Store)
 }
 
 // firstAdmin makes the administrator of a store that has no user at all.
-func firstAdmin(ctx context.Context, db store.Store, name string, now time.Time) (store.User, error) {
+func firstAdmin(ctx context.Context, db store.Store, name string, now time.Time, log *journal) (store.User, error) {
 	users, err := db.Users(ctx)
 	if err != nil {
 		return store.User{}, err
@@ -135,7 +144,7 @@ func firstAdmin(ctx context.Context, db store.Store, name string, now time.Time)
 		return store.User{}, usagef("there is no user %q: nsboxd user list shows all, nsboxd user add makes one", name)
 	}
 	u := store.User{ID: auth.NewID(), Name: name, Role: string(auth.Admin), Created: now, Updated: now}
-	return u, db.CreateUser(ctx, u)
+	return u, log.do("user.create", name, map[string]any{"role": u.Role}, func() error { return db.CreateUser(ctx, u) })
 }
 
 func (p *program) listKeys(ctx context.Context, c *cli.Context, db store.Store) error {
@@ -161,7 +170,7 @@ func (p *program) listKeys(ctx context.Context, c *cli.Context, db store.Store) 
 	})
 }
 
-func (p *program) revokeKey(ctx context.Context, c *cli.Context, db store.Store) error {
+func (p *program) revokeKey(ctx context.Context, c *cli.Context, db store.Store, log *journal) error {
 	if c.NArg() != 1 {
 		return usagef("key revoke: write the ID of one key; nsboxd key list shows all")
 	}
@@ -176,7 +185,7 @@ func (p *program) revokeKey(ctx context.Context, c *cli.Context, db store.Store)
 	if err != nil || !k.Revoked.IsZero() {
 		return err
 	}
-	return db.RevokeKey(ctx, id, time.Now().UTC())
+	return log.do("key.revoke", id, map[string]any{"owner": k.OwnerName}, func() error { return db.RevokeKey(ctx, id, time.Now().UTC()) })
 }
 
 func (p *program) userCommand() *cli.Command {
@@ -196,7 +205,7 @@ func (p *program) userCommand() *cli.Command {
 			},
 			{
 				Name: "list", Usage: "list the users", Flags: optionFlags(stateOptions...),
-				Action: p.admin(p.listUsers),
+				Action: p.list(p.listUsers),
 			},
 			{
 				Name: "rm", Usage: "delete a user with all keys and logins; the history stays", ArgsUsage: "NAME", Flags: optionFlags(stateOptions...),
@@ -213,7 +222,7 @@ func userName(c *cli.Context) (string, error) {
 	return c.Args().First(), nil
 }
 
-func (p *program) addUser(ctx context.Context, c *cli.Context, db store.Store) error {
+func (p *program) addUser(ctx context.Context, c *cli.Context, db store.Store, log *journal) error {
 	name, err := userName(c)
 	if err != nil {
 		return err
@@ -232,14 +241,14 @@ func (p *program) addUser(ctx context.Context, c *cli.Context, db store.Store) e
 			return err
 		}
 	}
-	err = db.CreateUser(ctx, u)
+	err = log.do("user.create", name, map[string]any{"role": u.Role}, func() error { return db.CreateUser(ctx, u) })
 	if errors.Is(err, store.ErrExists) {
 		return usagef("there is a user %q already", name)
 	}
 	return err
 }
 
-func (p *program) changePassword(ctx context.Context, c *cli.Context, db store.Store) error {
+func (p *program) changePassword(ctx context.Context, c *cli.Context, db store.Store, log *journal) error {
 	name, err := userName(c)
 	if err != nil {
 		return err
@@ -255,10 +264,12 @@ func (p *program) changePassword(ctx context.Context, c *cli.Context, db store.S
 		return err
 	}
 	u.Updated = time.Now().UTC()
-	if err := db.UpdateUser(ctx, u); err != nil {
-		return err
-	}
-	return db.RevokeUser(ctx, u.ID, u.Updated)
+	return log.do("user.update", name, map[string]any{"password": true}, func() error {
+		if err := db.UpdateUser(ctx, u); err != nil {
+			return err
+		}
+		return db.RevokeUser(ctx, u.ID, u.Updated)
+	})
 }
 
 func (p *program) listUsers(ctx context.Context, c *cli.Context, db store.Store) error {
@@ -282,7 +293,7 @@ func (p *program) listUsers(ctx context.Context, c *cli.Context, db store.Store)
 	})
 }
 
-func (p *program) removeUser(ctx context.Context, c *cli.Context, db store.Store) error {
+func (p *program) removeUser(ctx context.Context, c *cli.Context, db store.Store, log *journal) error {
 	name, err := userName(c)
 	if err != nil {
 		return err
@@ -294,7 +305,7 @@ func (p *program) removeUser(ctx context.Context, c *cli.Context, db store.Store
 	if err != nil {
 		return err
 	}
-	return db.DeleteUser(ctx, u.ID)
+	return log.do("user.delete", name, nil, func() error { return db.DeleteUser(ctx, u.ID) })
 }
 
 // newPassword asks for a password and returns what is kept of it.

@@ -15,7 +15,7 @@ func (p *program) auditCommand() *cli.Command {
 		Name: "audit", Usage: "look after the audit log",
 		Subcommands: []*cli.Command{{
 			Name: "verify", Usage: "say whether the log is whole: no line changed, gone or put in between",
-			Flags: optionFlags(append(stateOptions, "audit.file")...),
+			Flags: optionFlags(stateOptions...),
 			Action: func(c *cli.Context) error {
 				if err := noArguments(c); err != nil {
 					return err

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -260,7 +261,7 @@ func (p *program) asOwner(cfg *config.Config, args []string) (done bool, err err
 		return false, err
 	}
 	cmd := exec.Command(self, args...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env, cmd.Dir = p.stdin, p.stdout, p.stderr, p.environ, "/"
+	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env, cmd.Dir = p.stdin, p.stdout, p.stderr, append(slices.Clip(p.environ), callerVariable+"=root"), "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: st.Uid, Gid: st.Gid}}
 	if err := cmd.Run(); err != nil {
 		var exit *exec.ExitError

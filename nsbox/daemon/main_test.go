@@ -6,14 +6,17 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nsbox/nsbox/nsbox/daemon/auth"
 	"github.com/nsbox/nsbox/nsbox/daemon/config"
 	"github.com/nsbox/nsbox/nsbox/daemon/parts"
 	"github.com/nsbox/nsbox/nsbox/daemon/service"
 	"github.com/nsbox/nsbox/nsbox/internal/nstest"
+	"github.com/nsbox/nsbox/nsbox/store"
 )
 
 // call runs nsboxd with a configuration file that is not there, and standard input.
@@ -75,6 +78,25 @@ func TestKeysAndUsers(t *testing.T) {
 		t.Errorf("no key is revoked:\n%s", list)
 	}
 
+	// Each change is in the audit log, none of the secrets is.
+	journal := auditLines(t, dir)
+	root := `"actor":"root","actor_id":"uid:` + strconv.Itoa(os.Getuid())
+	if os.Getuid() != 0 {
+		root = `"actor_id":"uid:` + strconv.Itoa(os.Getuid())
+	}
+	for i, want := range []string{
+		`"action":"user.create","target":"admin","outcome":"ok"`, `"action":"key.create","target":"` + id + `","outcome":"ok"`,
+		`"action":"user.create","target":"ada"`, `"action":"user.create","target":"robot"`, `"owner":"ada","role":"viewer","ttl_seconds":86400`,
+		`"action":"user.update","target":"ada"`, `"action":"key.revoke"`, `"action":"user.delete","target":"robot"`,
+	} {
+		if i >= len(journal) || !strings.Contains(journal[i], want) || !strings.Contains(journal[i], root) {
+			t.Errorf("line %d of the audit log is not of %s by %s:\n%s", i+1, want, root, strings.Join(journal, "\n"))
+		}
+	}
+	if all := strings.Join(journal, ""); strings.Contains(all, key) || strings.Contains(all, "long password") {
+		t.Errorf("the audit log has a secret:\n%s", all)
+	}
+
 	// A daemon on the same store takes the key and the password.
 	cfg, err := config.Load(config.Sources{Flags: []config.Flag{{Name: "state-dir", Value: dir}}})
 	if err != nil {
@@ -96,6 +118,50 @@ func TestKeysAndUsers(t *testing.T) {
 	if _, err := all.Service.Login(t.Context(), "ada", "a long enough password", loopback); err == nil {
 		t.Error("the old password is still good")
 	}
+
+	// Beside it, a command goes on with the chain, and the daemon with the command's.
+	ok("", "user", "add", "--no-password", "late")
+	if _, err := all.Service.Login(t.Context(), "ada", "wrong", loopback); err == nil {
+		t.Error("a wrong password is good")
+	}
+	if status, stdout, stderr := call(t, "", "audit", "verify", "--state-dir", dir); status != 0 {
+		t.Errorf("%s%s", stdout, stderr)
+	}
+	lines := auditLines(t, dir)
+	if n := len(lines); n != len(journal)+4 || !strings.Contains(lines[n-2], `"target":"late"`) || !strings.Contains(lines[n-1], `"outcome":"failed"`) {
+		t.Errorf("the audit log ends with\n%s", strings.Join(lines[len(journal):], "\n"))
+	}
+	found := func() bool {
+		list, err := all.Store.Audit(t.Context(), store.AuditQuery{Target: "late", Limit: 10})
+		return err == nil && len(list) == 1
+	}
+	for end := time.Now().Add(20 * time.Second); !found(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the table does not get the command's line")
+		}
+	}
+}
+
+// Nothing is changed that can't be recorded.
+func TestNoChangeWithoutItsRecord(t *testing.T) {
+	dir := t.TempDir()
+	status, _, stderr := call(t, "", "user", "add", "--state-dir", dir, "--audit-file", dir+"/none/audit.jsonl", "--no-password", "eve")
+	if status != 1 || !strings.Contains(stderr, "nothing is changed, as it could not be recorded") {
+		t.Errorf("%d %s", status, stderr)
+	}
+	if _, stdout, _ := call(t, "", "user", "list", "--state-dir", dir); strings.Contains(stdout, "eve") {
+		t.Errorf("the users are\n%s", stdout)
+	}
+}
+
+// auditLines reads the audit log in a state directory.
+func auditLines(t *testing.T, dir string) []string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "audit.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(b)), "\n")
 }
 
 func TestMistakes(t *testing.T) {

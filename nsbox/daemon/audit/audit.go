@@ -91,8 +91,8 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// Log is an open audit log. It is safe for concurrent use; one process at a time
-// may have a file open.
+// Log is an open audit log. It is safe for concurrent use, and several processes
+// may have a file open; one of them at a time may have a Table.
 type Log struct {
 	opts Options
 
@@ -101,6 +101,8 @@ type Log struct {
 	size int64
 	seq  int64
 	prev string
+	// behind are lines of others that the table does not have yet.
+	behind []store.AuditRecord
 	// dirty tells that something is not on the disk yet.
 	dirty bool
 
@@ -144,9 +146,18 @@ func Open(ctx context.Context, opts Options) (*Log, error) {
 
 // resume opens the file and finds the last line.
 func (l *Log) resume() (cut int64, err error) {
-	if l.f, err = os.OpenFile(l.opts.Path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600); err != nil {
+	if l.f, err = openLog(l.opts.Path); err != nil {
 		return 0, err
 	}
+	if err := flock(l.f); err != nil {
+		return 0, errors.Join(err, l.f.Close())
+	}
+	// A file that was renamed meanwhile is left with the first line.
+	defer func() {
+		if err == nil {
+			l.unlock()
+		}
+	}()
 	last, whole, size, err := lastLine(l.f)
 	if err == nil && whole < size {
 		cut = size - whole
@@ -244,18 +255,36 @@ func (l *Log) Append(e Entry) error {
 	if l.f == nil {
 		return errors.New("audit log: it is closed")
 	}
+	if err := l.lock(); err != nil {
+		return fmt.Errorf("audit log: %w", err)
+	}
 	if l.opts.MaxSize > 0 && l.size >= l.opts.MaxSize {
 		if err := l.rotate(); err != nil {
+			l.unlock()
 			return fmt.Errorf("audit log: begin a new file: %w", err)
 		}
+		if err := l.lock(); err != nil {
+			return fmt.Errorf("audit log: %w", err)
+		}
 	}
+	rec, err := l.write(e, detail)
+	l.unlock()
+	if err != nil {
+		return fmt.Errorf("audit log: %w", err)
+	}
+	l.handOver(rec)
+	return nil
+}
+
+// write writes the line of an entry. The lock is held.
+func (l *Log) write(e Entry, detail json.RawMessage) (store.AuditRecord, error) {
 	ln := line{
 		Seq: l.seq + 1, Time: time.Now().UTC(), Actor: e.Actor, ActorID: e.ActorID, Addr: e.Addr, Action: e.Action,
 		Target: e.Target, Outcome: e.Outcome, Detail: detail, Prev: l.prev,
 	}
 	body, err := json.Marshal(ln)
 	if err != nil {
-		return fmt.Errorf("audit log: %w", err)
+		return store.AuditRecord{}, err
 	}
 	body = body[:len(body)-1] // the closing brace comes after the hash
 	sum := sha256.Sum256(body)
@@ -263,13 +292,10 @@ func (l *Log) Append(e Entry) error {
 	text := append(body, hashField+hash+"\"}\n"...)
 	if n, err := l.f.Write(text); err != nil {
 		// Half a line would make the next one part of it.
-		return errors.Join(fmt.Errorf("audit log: %w", err), l.undo(n))
+		return store.AuditRecord{}, errors.Join(err, l.undo(n))
 	}
 	l.seq, l.prev, l.size, l.dirty = ln.Seq, hash, l.size+int64(len(text)), true
-	if l.opts.Table != nil {
-		l.rows <- row(ln, hash) // waits where the table is far behind
-	}
-	return nil
+	return row(ln, hash), nil
 }
 
 func (l *Log) undo(n int) error {
@@ -286,7 +312,8 @@ func row(ln line, hash string) store.AuditRecord {
 	}
 }
 
-// rotate begins a new file. l.mu is held.
+// rotate makes place for a new file, which the next lock makes. The lock is held,
+// and gone afterwards where it worked.
 func (l *Log) rotate() error {
 	if err := l.f.Sync(); err != nil {
 		return err
@@ -294,21 +321,18 @@ func (l *Log) rotate() error {
 	if err := os.Rename(l.opts.Path, oldName(l.opts.Path, l.seq)); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(l.opts.Path, os.O_CREATE|os.O_EXCL|os.O_RDWR|os.O_APPEND, 0o600)
-	if err != nil {
-		// The old one is still open; the next line may try again.
-		return errors.Join(err, os.Rename(oldName(l.opts.Path, l.seq), l.opts.Path))
+	l.dirty = false
+	if l.opts.MaxFiles > 0 {
+		old, err := oldFiles(l.opts.Path)
+		for ; err == nil && len(old) > l.opts.MaxFiles; old = old[1:] {
+			err = os.Remove(old[0])
+		}
+		if err != nil {
+			return err
+		}
 	}
-	l.f.Close()
-	l.f, l.size = f, 0
-	if l.opts.MaxFiles <= 0 {
-		return nil
-	}
-	old, err := oldFiles(l.opts.Path)
-	for ; err == nil && len(old) > l.opts.MaxFiles; old = old[1:] {
-		err = os.Remove(old[0])
-	}
-	return err
+	l.unlock()
+	return nil
 }
 
 // fillTable carries the lines over to the table.
@@ -365,6 +389,9 @@ func (l *Log) syncNow() {
 					l.opts.Log.Error("audit log", "err", err)
 				}
 			}
+			if l.opts.Table != nil {
+				l.look()
+			}
 		case <-l.stop:
 			return
 		}
@@ -419,13 +446,13 @@ func (l *Log) catchUp(ctx context.Context) error {
 	for _, path := range append(files, l.opts.Path) {
 		err := eachLine(path, func(text []byte) error {
 			r, err := parse(text)
-			if err != nil || r.Seq <= have {
-				return nil //nolint:nilerr // what is broken is Verify's to tell
+			if err != nil || r.Seq <= have || r.Seq > l.seq {
+				return nil //nolint:nilerr // what is broken is Verify's to tell; what others add, look's to find
 			}
 			batch = append(batch, r)
 			return flush(256)
 		})
-		if err != nil {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // renamed or removed meanwhile
 			return err
 		}
 	}

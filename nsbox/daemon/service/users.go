@@ -45,11 +45,14 @@ func (s *Service) EnsureAdmin(ctx context.Context) (string, error) {
 	}
 	now := s.now().UTC()
 	u := store.User{ID: auth.NewID(), Name: "admin", Role: string(auth.Admin), Created: now, Updated: now}
-	if err := s.store.CreateUser(ctx, u); err != nil {
+	daemon := Principal{ID: "nsboxd", Name: "nsboxd"}
+	err = s.audited(daemon, "user.create", u.Name, map[string]any{"role": u.Role}, s.store.CreateUser(ctx, u))
+	if err != nil {
 		return "", err
 	}
 	secret, k := s.makeKey(u, auth.Admin, "made at the first start", 0)
-	return secret, s.store.CreateKey(ctx, k)
+	d := map[string]any{"name": k.Name, "role": k.Role, "owner": k.OwnerName, "ttl_seconds": 0}
+	return secret, s.audited(daemon, "key.create", k.ID, d, s.store.CreateKey(ctx, k))
 }
 
 // CreateUser makes a user.
