@@ -57,6 +57,7 @@ var table = []call{
 	{"execute: rebound name", "user", "POST", "/api/v1/execute", hello, []string{"Host", "evil.example"}, 403, []string{"host name"}},
 	{"execute: wrong method", "user", "GET", "/api/v1/execute", "", nil, 405, []string{`"code":"method_not_allowed"`, "takes POST"}},
 	{"execute: nsbox's failure", "user", "POST", "/api/v1/execute", `{"language":"python","code":"fail pivot_root: operation not permitted"}`, nil, 500, []string{`"code":"internal"`}},
+	{"execute: a mistake in nsbox", "user", "POST", "/api/v1/execute", `{"language":"python","code":"panic"}`, nil, 500, []string{`"code":"internal"`, "the server's log says how"}},
 	{"execute: the helper's end", "user", "POST", "/api/v1/execute", `{"language":"python","code":"lose"}`, nil, 503, []string{`"code":"unavailable"`, `"detail":"the helper ended in the middle of the execution"`, `"retry_after":`}},
 	{"execute: the helper's end, streamed", "user", "POST", "/api/v1/execute", `{"language":"python","code":"print x\nlose"}`, []string{"Accept", "text/event-stream"}, 200, []string{`"error":"the helper ended in the middle of the execution","code":"unavailable"`}},
 	{"YuuBox: the helper's end", "user", "POST", "/execute", `{"language":"python","code":"lose"}`, nil, 503, []string{`"code":"unavailable"`}},

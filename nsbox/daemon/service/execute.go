@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
+	"runtime/debug"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -205,7 +207,15 @@ func (s *Service) turn(ctx context.Context, r *run, prep *prepared) (nsbox.Resul
 }
 
 // runProgram runs the program, mended where that was asked for.
-func (s *Service) runProgram(r *run, prep *prepared) (nsbox.Result, error) {
+func (s *Service) runProgram(r *run, prep *prepared) (res nsbox.Result, err error) {
+	// Analyzers and rules read what strangers' programs print: a mistake in one of
+	// them must not end the programs of all others.
+	defer func() {
+		if v := recover(); v != nil {
+			s.log.Error("panic", "execution", r.id, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+			res, err = nsbox.Result{}, AsError(fmt.Errorf("panic: %v", v))
+		}
+	}()
 	req := prep.nsreq
 	req.OnEvent = func(e nsbox.Event) {
 		switch e.Type {
