@@ -56,7 +56,8 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, printKey bool, 
 	opts := restapi.Options{
 		Version: Version, Log: log, Guard: guard(cfg),
 		Analyzer: healing.Analyzer, Context: streams,
-		Extra: grpcapi.New(svc, grpcapi.Options{Context: streams}),
+		Counters: all.Metrics, Tracing: all.Tracing,
+		Extra: grpcapi.New(svc, grpcapi.Options{Context: streams, Metrics: all.Metrics}),
 	}
 	if all.Metrics != nil {
 		opts.Metrics = all.Metrics.Handler()

@@ -19,6 +19,7 @@ import (
 	pb "github.com/nsbox/nsbox/nsbox/daemon/grpcapi/nsboxv1"
 	"github.com/nsbox/nsbox/nsbox/daemon/grpcapi/nsboxv1/nsboxv1connect"
 	"github.com/nsbox/nsbox/nsbox/daemon/internal/daemontest"
+	"github.com/nsbox/nsbox/nsbox/daemon/metrics"
 	"github.com/nsbox/nsbox/nsbox/daemon/restapi"
 	"github.com/nsbox/nsbox/nsbox/daemon/service"
 )
@@ -34,9 +35,10 @@ func start(t *testing.T, cfg daemontest.Config) *front {
 	t.Helper()
 	s := daemontest.Start(t, cfg)
 	ctx, stop := context.WithCancel(context.Background())
+	counters := metrics.New("test")
 	handler := restapi.New(s.Service, restapi.Options{
-		Version: "test", Log: slog.New(slog.DiscardHandler), Context: ctx,
-		Extra: grpcapi.New(s.Service, grpcapi.Options{Context: ctx, Ping: 100 * time.Millisecond}),
+		Version: "test", Log: slog.New(slog.DiscardHandler), Context: ctx, Counters: counters, Metrics: counters.Handler(), Tracing: cfg.Tracing,
+		Extra: grpcapi.New(s.Service, grpcapi.Options{Context: ctx, Ping: 100 * time.Millisecond, Metrics: counters}),
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

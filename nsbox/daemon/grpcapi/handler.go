@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/nsbox/nsbox/nsbox/daemon/grpcapi/nsboxv1/nsboxv1connect"
+	"github.com/nsbox/nsbox/nsbox/daemon/metrics"
 	"github.com/nsbox/nsbox/nsbox/daemon/service"
 	"github.com/nsbox/nsbox/nsbox/daemon/web"
 )
@@ -21,6 +22,8 @@ import (
 type Options struct {
 	// Context, when done, ends streams that follow an execution.
 	Context context.Context
+	// Metrics counts calls and streams; nil counts nothing.
+	Metrics *metrics.Metrics
 	// Ping is how long a stream of events may be silent; 0 is 15 seconds.
 	Ping time.Duration
 }
@@ -39,8 +42,9 @@ func New(svc *service.Service, opts Options) map[string]http.Handler {
 		opts.Ping = 15 * time.Second
 	}
 	s := &server{svc: svc, opts: opts}
+	counted := connect.WithInterceptors(observer{opts.Metrics})
 	all := []connect.HandlerOption{
-		connect.WithCodec(jsonCodec{}),
+		connect.WithCodec(jsonCodec{}), counted,
 		connect.WithReadMaxBytes(int(svc.Limits().MaxBody) + overhead),
 		connect.WithRecover(func(ctx context.Context, _ connect.Spec, _ http.Header, v any) error {
 			web.Logger(ctx).Error("panic", "err", fmt.Sprint(v))
@@ -48,18 +52,18 @@ func New(svc *service.Service, opts Options) map[string]http.Handler {
 		}),
 	}
 	handlers := map[string]http.Handler{}
-	add := func(pattern string, h http.Handler) { handlers[pattern] = s.authenticate(h) }
+	add := func(pattern string, h http.Handler) { handlers[pattern] = s.authenticate(pattern, h) }
 	add(nsboxv1connect.NewExecutionServiceHandler(executions{s}, all...))
 	add(nsboxv1connect.NewSandboxServiceHandler(sandboxes{s}, all...))
 	add(nsboxv1connect.NewLanguageServiceHandler(languages{s}, all...))
 
 	names := []string{nsboxv1connect.ExecutionServiceName, nsboxv1connect.SandboxServiceName, nsboxv1connect.LanguageServiceName}
 	// Whether the daemon lives may be asked by everybody, as over HTTP.
-	pattern, h := grpchealth.NewHandler(health{s, names})
+	pattern, h := grpchealth.NewHandler(health{s, names}, counted)
 	handlers[pattern] = h
 	reflector := grpcreflect.NewStaticReflector(append(names, grpchealth.HealthV1ServiceName)...)
-	add(grpcreflect.NewHandlerV1(reflector))
-	add(grpcreflect.NewHandlerV1Alpha(reflector))
+	add(grpcreflect.NewHandlerV1(reflector, counted))
+	add(grpcreflect.NewHandlerV1Alpha(reflector, counted))
 	return handlers
 }
 
@@ -82,18 +86,21 @@ func principal(ctx context.Context) service.Principal {
 }
 
 // authenticate finds out who calls, by the metadata authorization or x-api-key.
-func (s *server) authenticate(next http.Handler) http.Handler {
+func (s *server) authenticate(route string, next http.Handler) http.Handler {
 	refusal := connect.NewErrorWriter()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := web.PrincipalOf(r.Context())
 		if p == (service.Principal{}) {
 			var err error
+			start := time.Now()
 			if p, err = s.svc.Authenticate(r.Context(), web.CredentialsOf(r), web.AddrOf(r)); err != nil {
+				err = fail(r.Context(), err)
+				s.opts.Metrics.Request(route, protocol, codeOf(err), time.Since(start))
 				if !refusal.IsSupported(r) {
 					web.Error(w, r, err)
 					return
 				}
-				_ = refusal.Write(w, r, fail(r.Context(), err)) // a caller who is gone hears nothing
+				_ = refusal.Write(w, r, err) // a caller who is gone hears nothing
 				return
 			}
 		}

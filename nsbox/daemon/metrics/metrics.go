@@ -54,7 +54,7 @@ func New(version string) *Metrics {
 	m.logins = counter("nsbox_logins_total", "Logins by outcome.", "outcome")
 	m.warm = counter("nsbox_starts_total", "Executions by whether a warm zygote took them.", "warm")
 	m.output = counter("nsbox_output_bytes_total", "Output of programs.", "stream")
-	m.requests = histogram("nsbox_http_request_seconds", "Time of HTTP requests.", "route", "method", "status")
+	m.requests = histogram("nsbox_http_request_seconds", "Time of HTTP requests by the class of their status, and of gRPC calls by code. Streams are not among them.", "route", "method", "status")
 	m.streams = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "nsbox_streams", Help: "Open streams of events."}, []string{"kind"})
 	m.iterations = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "nsbox_heal_iterations", Help: "Runs of a program that was to be mended.", Buckets: prometheus.LinearBuckets(1, 1, nsbox.MaxIterations),
@@ -162,8 +162,9 @@ func (m *Metrics) Login(outcome string) {
 	}
 }
 
-// Request times an HTTP request. route is a pattern, not a path: there must not be
-// as many as callers like.
+// Request times an HTTP request or a gRPC call. route is a pattern or a procedure, not
+// a path, and status a class such as 2xx, or gRPC's code: there must not be as many as
+// callers like.
 func (m *Metrics) Request(route, method, status string, d time.Duration) {
 	if m != nil {
 		m.requests.WithLabelValues(route, method, status).Observe(d.Seconds())

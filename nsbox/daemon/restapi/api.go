@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/daemon/metrics"
 	"github.com/nsbox/nsbox/nsbox/daemon/service"
 	"github.com/nsbox/nsbox/nsbox/daemon/web"
 	"github.com/nsbox/nsbox/nsbox/daemon/wsapi"
@@ -24,6 +25,10 @@ type Options struct {
 	Guard web.Guard
 	// Metrics serves /metrics; nil has none.
 	Metrics http.Handler
+	// Counters count and time requests and streams, Tracing makes a span of each
+	// request; both may be nil.
+	Counters *metrics.Metrics
+	Tracing  *metrics.Tracing
 	// OpenMetrics lets everybody read /metrics, not only who has a role.
 	OpenMetrics bool
 	// Analyzer reads the errors of programs that nobody mended, for YuuBox's
@@ -59,7 +64,7 @@ func New(svc *service.Service, opts Options) http.Handler {
 	a.operations()
 	closeBodies(a.huma.OpenAPI())
 	a.describe(mux)
-	mux.Handle("GET /ws", wsapi.New(svc, wsapi.Options{Guard: opts.Guard, Context: opts.Context}))
+	mux.Handle("GET /ws", wsapi.New(svc, wsapi.Options{Guard: opts.Guard, Context: opts.Context, Metrics: opts.Counters}))
 	mux.Handle("GET /docs", http.RedirectHandler("/docs/", http.StatusMovedPermanently))
 	mux.Handle("GET /docs/", &docs{})
 	mux.Handle("GET /{$}", http.RedirectHandler("/docs/", http.StatusFound))
@@ -69,7 +74,12 @@ func New(svc *service.Service, opts Options) http.Handler {
 	for pattern, h := range opts.Extra {
 		mux.Handle(pattern, h)
 	}
-	return Middleware(svc, opts, withProblems(mux))
+	observer := web.Observer{
+		Metrics: opts.Counters, Tracing: opts.Tracing,
+		Route: func(r *http.Request) string { _, pattern := mux.Handler(r); return pattern },
+		Other: isGRPC,
+	}
+	return observer.Wrap(Middleware(svc, opts, withProblems(mux)))
 }
 
 // operations registers all of them.

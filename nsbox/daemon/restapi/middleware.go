@@ -34,8 +34,12 @@ func (o Options) open(r *http.Request) bool {
 	case "/metrics":
 		return o.OpenMetrics
 	}
-	return strings.HasPrefix(r.URL.Path, "/docs/") ||
-		slices.ContainsFunc(grpcPaths, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) })
+	return strings.HasPrefix(r.URL.Path, "/docs/") || isGRPC(r.URL.Path)
+}
+
+// isGRPC tells whether a path, or a pattern, is one of package grpcapi's.
+func isGRPC(path string) bool {
+	return slices.ContainsFunc(grpcPaths, func(p string) bool { return strings.HasPrefix(path, p) })
 }
 
 type limitKey struct{}

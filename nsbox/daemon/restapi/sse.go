@@ -30,6 +30,7 @@ const (
 // so that Last-Event-ID resumes. A reader that falls behind further than the
 // execution's ring reaches gets an error event of code gap, and the end.
 func (a *api) stream(w http.ResponseWriter, r *http.Request, run *service.Run, after int64) {
+	defer a.opts.Counters.Stream("sse")()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	stop := context.AfterFunc(a.opts.Context, cancel)

@@ -8,6 +8,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/daemon/metrics"
 	"github.com/nsbox/nsbox/nsbox/daemon/service"
 	"github.com/nsbox/nsbox/nsbox/daemon/web"
 )
@@ -24,6 +25,8 @@ type Options struct {
 	WriteTimeout time.Duration
 	// PingInterval is the time between pings: 20 s.
 	PingInterval time.Duration
+	// Metrics counts connections; nil counts nothing.
+	Metrics *metrics.Metrics
 	// Context, when done, closes every connection.
 	Context context.Context
 }
@@ -74,6 +77,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Accept has answered
 	}
+	defer h.opts.Metrics.Stream("websocket")()
 	ws.SetReadLimit(int64(h.opts.MaxMessage))
 	// The request's own context ends with the server's patience for requests; a
 	// connection lives until one side closes it or the daemon stops.

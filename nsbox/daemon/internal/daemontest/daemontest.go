@@ -23,6 +23,7 @@ import (
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/daemon/audit"
 	"github.com/nsbox/nsbox/nsbox/daemon/auth"
+	"github.com/nsbox/nsbox/nsbox/daemon/metrics"
 	"github.com/nsbox/nsbox/nsbox/daemon/restapi"
 	"github.com/nsbox/nsbox/nsbox/daemon/service"
 	"github.com/nsbox/nsbox/nsbox/heal"
@@ -45,6 +46,8 @@ type Config struct {
 	AuthRequired bool
 	// Limits changes the limits.
 	Limits func(*service.Limits)
+	// Tracing makes the spans of executions; nil makes none.
+	Tracing *metrics.Tracing
 	// REST changes the options of the front.
 	REST func(*restapi.Options)
 }
@@ -88,7 +91,7 @@ func Start(t testing.TB, cfg Config) *Server {
 	opts := service.Options{
 		Audit: journal, Store: db, Run: Fake, Languages: Languages(t), Heal: healing, Signer: signer, AuthRequired: cfg.AuthRequired,
 		Healers: func(string) ([]nsbox.Healer, error) { return healing.Healers, nil },
-		Limits:  limits, Artifacts: filepath.Join(dir, "artifacts"), KeepCode: true,
+		Limits:  limits, Artifacts: filepath.Join(dir, "artifacts"), KeepCode: true, Tracing: cfg.Tracing,
 	}
 	if cfg.Real {
 		client := Helper(t)
