@@ -343,7 +343,9 @@ func TestRecordingPassesOnAndKeepsLittle(t *testing.T) {
 			for i := range text {
 				text[i] = byte(i % 251)
 			}
+			written := make(chan struct{})
 			go func() {
+				defer close(written)
 				_, _ = s.child[2].Write(text)
 				s.closeChild()
 			}()
@@ -362,6 +364,7 @@ func TestRecordingPassesOnAndKeepsLittle(t *testing.T) {
 			}()
 			said := rec.said()
 			<-read
+			<-written
 			if string(got) != string(text) {
 				t.Errorf("the client got %d bytes of %d, or others", len(got), len(text))
 			}
