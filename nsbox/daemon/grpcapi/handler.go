@@ -94,13 +94,13 @@ func (s *server) authenticate(route string, next http.Handler) http.Handler {
 			var err error
 			start := time.Now()
 			if p, err = s.svc.Authenticate(r.Context(), web.CredentialsOf(r), web.AddrOf(r)); err != nil {
-				err = fail(r.Context(), err)
-				s.opts.Metrics.Request(route, protocol, codeOf(err), time.Since(start))
+				refused := fail(r.Context(), err)
+				s.opts.Metrics.Request(route, protocol, codeOf(refused), time.Since(start))
 				if !refusal.IsSupported(r) {
 					web.Error(w, r, err)
 					return
 				}
-				_ = refusal.Write(w, r, err) // a caller who is gone hears nothing
+				_ = refusal.Write(w, r, refused) // a caller who is gone hears nothing
 				return
 			}
 		}
