@@ -127,6 +127,13 @@ func (s *session) serveManage(p *wire.Packet) error {
 			}
 		}
 		return s.conn.Send(wire.KindOK, struct{}{})
+	case wire.OpPool:
+		for _, st := range s.h.pool.stats() {
+			if err := s.conn.Send(wire.KindInfo, st); err != nil {
+				return err
+			}
+		}
+		return s.conn.Send(wire.KindOK, struct{}{})
 	case wire.OpRemoveVolume:
 		if err := s.h.volumes.remove(s.uid, m.Volume); err != nil {
 			return err

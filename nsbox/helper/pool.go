@@ -39,6 +39,7 @@ type pool struct {
 	booting bool
 	hurried int // executions on their way to their program
 	closed  bool
+	uses    map[kind]uses // since the start
 
 	wake chan struct{}
 	wg   sync.WaitGroup
@@ -73,7 +74,7 @@ const (
 )
 
 func newPool(cfg config.Pool, log *slog.Logger, mk func(order) (spare, error)) *pool {
-	p := &pool{cfg: cfg, make: mk, log: log, now: time.Now, shelves: map[shelfKey]*shelf{}, wake: make(chan struct{}, 1)}
+	p := &pool{cfg: cfg, make: mk, log: log, now: time.Now, shelves: map[shelfKey]*shelf{}, uses: map[kind]uses{}, wake: make(chan struct{}, 1)}
 	p.wg.Add(1)
 	go p.run()
 	return p
@@ -103,10 +104,12 @@ func (p *pool) take(o order) spare {
 		if sp.fits(o) && sp.alive() {
 			s.least = min(s.least, len(s.ready))
 			s.target = max(s.target, p.cfg.Low)
+			p.used(s.key, true)
 			return sp
 		}
 		p.discard(sp)
 	}
+	p.used(s.key, false)
 	s.least = 0
 	s.target = min(max(p.cfg.Low, s.target+1), p.high(s.key))
 	return nil

@@ -124,6 +124,40 @@ func TestPoolFollowsDemand(t *testing.T) {
 	until(t, "down to Low", ready(p, 2))
 }
 
+// What was asked for is counted by kind, for as long as the helper lives.
+func TestPoolCounts(t *testing.T) {
+	cfg := poolConfig()
+	cfg.Idle = nsbox.Duration(40 * time.Millisecond)
+	p, _ := testPool(t, cfg)
+	z := new(zygote.Zygote)
+	plain, build := order{image: "base", z: z}, order{image: "base", z: z, build: true}
+	if p.take(plain) != nil || p.take(build) != nil {
+		t.Fatal("an empty pool has spares")
+	}
+	until(t, "spares", func() bool { return p.status().Ready > 0 })
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		if take(p, plain) != nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("none is handed out")
+		}
+	}
+	until(t, "all given back", func() bool { return len(p.stats()) == 2 && p.status() == PoolStatus{} })
+	st := p.stats()
+	for i, want := range []nsbox.PoolStats{
+		{Image: "base", Start: nsbox.StartExec, Stage: nsbox.StageCompile, Missed: 1},
+		{Image: "base", Start: nsbox.StartExec, Stage: nsbox.StageRun, Taken: 1, Missed: st[1].Missed},
+	} {
+		if st[i] != want || st[i].Missed == 0 {
+			t.Errorf("%+v; want %+v", st[i], want)
+		}
+	}
+	if (*pool)(nil).stats() != nil {
+		t.Error("no pool has kinds")
+	}
+}
+
 func TestPoolHandsOutNothingDead(t *testing.T) {
 	p, f := testPool(t, poolConfig())
 	o := order{image: "base", z: new(zygote.Zygote)}

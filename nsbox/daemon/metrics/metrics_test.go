@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -75,6 +76,36 @@ func TestNilCountsNothing(t *testing.T) {
 	m.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if w.Code != http.StatusNotFound {
 		t.Errorf("got %d", w.Code)
+	}
+}
+
+func TestPool(t *testing.T) {
+	m := New("x")
+	var err error
+	pool := Pool{Ask: func(context.Context) ([]nsbox.PoolStats, error) {
+		return []nsbox.PoolStats{{Image: "go", Start: "exec", Stage: "compile", Ready: 2, Making: 1, Target: 3, Taken: 40, Missed: 5}}, err
+	}}
+	if err := m.Register(pool); err != nil {
+		t.Fatal(err)
+	}
+	scrape := func() string {
+		w := httptest.NewRecorder()
+		m.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		if w.Code != http.StatusOK {
+			t.Errorf("status %d", w.Code)
+		}
+		return w.Body.String()
+	}
+	got := scrape()
+	for name, n := range map[string]string{"ready": "2", "making": "1", "target": "3", "taken_total": "40", "missed_total": "5"} {
+		if want := "nsbox_pool_" + name + `{image="go",stage="compile",start="exec"} ` + n + "\n"; !strings.Contains(got, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	// A helper that is down takes no other metric with it.
+	err = errors.New("down")
+	if got := scrape(); strings.Contains(got, "nsbox_pool_") || !strings.Contains(got, "nsbox_build_info") {
+		t.Error("a helper that is down is told wrongly")
 	}
 }
 

@@ -84,6 +84,9 @@ func New(ctx context.Context, cfg *config.Config, opts Options) (_ *Parts, err e
 	if err != nil {
 		return p, err
 	}
+	if err := p.Metrics.Register(metrics.Pool{Ask: so.Client.Pool}); err != nil {
+		return p, err
+	}
 	so.Store, so.Audit, so.Metrics, so.Tracing, so.Log = p.Store, p.Audit, p.Metrics, p.Tracing, opts.Log
 	if p.Service, err = service.New(ctx, so); err != nil {
 		return p, err

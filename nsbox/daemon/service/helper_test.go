@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/daemon/metrics"
 	"github.com/nsbox/nsbox/nsbox/heal"
 	"github.com/nsbox/nsbox/nsbox/internal/helperproc"
 	"github.com/nsbox/nsbox/nsbox/internal/nstest"
@@ -155,6 +157,40 @@ func TestTheHelperIsKilled(t *testing.T) {
 	startHelper()
 	if e := wait(t, start(t, s, alice, "print('again')")); e.Verdict != nsbox.OK {
 		t.Errorf("the next program: %+v", e)
+	}
+}
+
+// Who may see all statistics sees what the helper keeps ready.
+func TestPoolInStatistics(t *testing.T) {
+	s, client, startHelper := withHelper(t)
+	startHelper()
+	for range 3 {
+		wait(t, start(t, s, alice, "print(1)"))
+	}
+	st, err := s.Stats(t.Context(), user("op", "operator"), Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := map[string]int64{}
+	for _, p := range st.Pool {
+		asked[p.Image] += p.Taken + p.Missed
+	}
+	if asked["python"]+asked["python-slim"] < 3 { // the smaller image where there is one
+		t.Errorf("the pool is %+v", st.Pool)
+	}
+	if st, err := s.Stats(t.Context(), alice, Query{}); err != nil || st.Pool != nil {
+		t.Errorf("a user sees %+v %v", st.Pool, err)
+	}
+	m := metrics.New("test")
+	if err := m.Register(metrics.Pool{Ask: client.Pool}); err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	for _, want := range []string{`nsbox_pool_ready{image="python`, `nsbox_pool_missed_total{image="python`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("no %s in /metrics", want)
+		}
 	}
 }
 

@@ -260,7 +260,13 @@ type Stats struct {
 	Running       int     `json:"running"`
 	Queued        int     `json:"queued"`
 	UptimeSeconds float64 `json:"uptime_seconds"`
+	// Pool is what the helper keeps ready, for who may see statistics of
+	// everything.
+	Pool []nsbox.PoolStats `json:"pool,omitempty"`
 }
+
+// poolTimeout is how long statistics wait for the helper.
+const poolTimeout = 2 * time.Second
 
 // Stats returns statistics.
 func (s *Service) Stats(ctx context.Context, p Principal, q Query) (Stats, error) {
@@ -273,5 +279,12 @@ func (s *Service) Stats(ctx context.Context, p Principal, q Query) (Stats, error
 		return Stats{}, AsError(serr)
 	}
 	active, queued := s.queue.load()
-	return Stats{Stats: st, Running: active, Queued: queued, UptimeSeconds: time.Since(s.since).Seconds()}, nil
+	out := Stats{Stats: st, Running: active, Queued: queued, UptimeSeconds: time.Since(s.since).Seconds()}
+	if s.opts.Client != nil && p.Role.Can(auth.StatsAny) {
+		ctx, cancel := context.WithTimeout(ctx, poolTimeout)
+		defer cancel()
+		// A helper that does not answer keeps nothing ready; /health says so.
+		out.Pool, _ = s.opts.Client.Pool(ctx)
+	}
+	return out, nil
 }

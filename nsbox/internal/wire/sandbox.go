@@ -24,7 +24,7 @@ const (
 	KindExec   Kind = 'G' // Inside, with nsbox.Spec
 	KindEval   Kind = 'V' // Inside, with nsbox.EvalSpec
 	KindFile   Kind = 'A' // FileOp
-	KindInfo   Kind = 'I' // nsbox.SandboxInfo, nsbox.VolumeInfo or nsbox.SandboxFile
+	KindInfo   Kind = 'I' // nsbox.SandboxInfo, VolumeInfo, SandboxFile or PoolStats
 	KindStream Kind = 'B' // nsbox.SandboxFile
 	KindOK     Kind = 'O' // the end of the answers; empty
 )
@@ -64,6 +64,7 @@ const (
 	OpClose        = "close"
 	OpVolumes      = "volumes"
 	OpRemoveVolume = "remove_volume"
+	OpPool         = "pool" // answered by as many Info as there are kinds
 )
 
 // Operations of FileOp.
