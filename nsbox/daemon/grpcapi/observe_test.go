@@ -51,6 +51,15 @@ func TestCallsAreCounted(t *testing.T) {
 	if _, err := c().GetExecution(t.Context(), connect.NewRequest(&pb.GetExecutionRequest{ExecutionId: "none"})); err == nil {
 		t.Fatal("nobody is somebody")
 	}
+	// One that speaks no protocol of ours is refused as HTTP refuses.
+	resp, err := http.Get(f.url() + "/nsbox.v1.ExecutionService/Execute")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("GET without credentials: status %d", resp.StatusCode)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	stream, err := c(f.as("user")).ExecuteStream(ctx, connect.NewRequest(&pb.ExecuteStreamRequest{Program: program("sleep 30s")}))
@@ -64,7 +73,7 @@ func TestCallsAreCounted(t *testing.T) {
 	for _, want := range []string{
 		`nsbox_http_request_seconds_count{method="grpc",route="/nsbox.v1.ExecutionService/Execute",status="ok"} 1`,
 		`nsbox_http_request_seconds_count{method="grpc",route="/nsbox.v1.ExecutionService/GetExecution",status="not_found"} 1`,
-		`nsbox_http_request_seconds_count{method="grpc",route="/nsbox.v1.ExecutionService/",status="unauthenticated"} 1`,
+		`nsbox_http_request_seconds_count{method="grpc",route="/nsbox.v1.ExecutionService/",status="unauthenticated"} 2`,
 		`nsbox_streams{kind="grpc"} 1`,
 	} {
 		if !strings.Contains(got, want) {
