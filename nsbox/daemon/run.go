@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox/daemon/config"
@@ -70,10 +71,14 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, printKey bool, 
 			if err != nil {
 				return err
 			}
-			if err := svc.Reload(context.Background(), next.Limits); err != nil {
+			restart, err := all.Reload(context.Background(), next)
+			if err != nil {
 				return err
 			}
 			level.Set(logLevel(next))
+			if len(restart) > 0 {
+				log.Warn("reload: these settings have changed and need a restart: " + strings.Join(restart, ", "))
+			}
 			return nil
 		},
 		log: log, grace: cfg.Grace.Std(),

@@ -1,11 +1,19 @@
 package daemon
 
 import (
+	"bytes"
+	"context"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/nsbox/nsbox/nsbox/daemon/config"
+	"github.com/nsbox/nsbox/nsbox/daemon/internal/daemontest"
 )
 
 // Which names a daemon answers to follows from its configuration.
@@ -32,5 +40,45 @@ func TestHostsOfTheConfiguration(t *testing.T) {
 		if w.Code != c.want {
 			t.Errorf("%s: status %d, not %d", c.name, w.Code, c.want)
 		}
+	}
+}
+
+// SIGHUP says in one sentence what it could not put in force.
+func TestReloadNamesWhatNeedsARestart(t *testing.T) {
+	dir := t.TempDir()
+	load := func(environ ...string) *config.Config {
+		cfg, err := config.Load(config.Sources{Environ: append(environ, "NSBOX_STATE_DIR="+filepath.Join(dir, "state"), "NSBOX_LISTEN=unix:"+filepath.Join(dir, "s"), "NSBOX_GRACE=1s")})
+		if err != nil {
+			t.Error(err)
+		}
+		return cfg
+	}
+	log := &daemontest.Log{}
+	var out bytes.Buffer
+	p := &program{stdin: os.Stdin, stdout: &out, stderr: log}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- p.serve(ctx, load(), true, func() (*config.Config, error) {
+			return load("NSBOX_HOSTS=box.example.org", "NSBOX_METRICS=false", "NSBOX_LOG_LEVEL=warn"), nil
+		})
+	}()
+	await := func(want string) {
+		t.Helper()
+		for end := time.Now().Add(20 * time.Second); !strings.Contains(log.String(), want); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("the log has no %q:\n%s", want, log)
+			}
+		}
+	}
+	await("listening")
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	await(`msg="reload: these settings have changed and need a restart: hosts, metrics"`)
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }

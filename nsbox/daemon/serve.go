@@ -55,14 +55,15 @@ func (b *backend) serve(ctx context.Context, l *listeners) error {
 		Protocols: protocols, HTTP2: &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
 		ErrorLog: slog.NewLogLogger(b.log.Handler(), slog.LevelDebug),
 	}
+	// Before anybody learns that it listens: until then SIGHUP is the end.
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, unix.SIGHUP)
+	defer signal.Stop(hup)
 	failed := make(chan error, len(l.all))
 	for _, n := range l.all {
 		b.log.Info("listening", "addr", n.Addr().String(), "tls", l.cert != nil && n.Addr().Network() == "tcp")
 		go func() { failed <- srv.Serve(n) }()
 	}
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, unix.SIGHUP)
-	defer signal.Stop(hup)
 	stopDog := b.watchdog()
 	defer stopDog()
 	notify(b.log, sd.SdNotifyReady)

@@ -95,6 +95,22 @@ func New(ctx context.Context, cfg *config.Config, opts Options) (_ *Parts, err e
 	return p, err
 }
 
+// Reload puts a configuration that was read again in force, as far as that goes
+// without a restart. It returns the options that changed and go on as they were.
+// Where it fails nothing has changed.
+func (p *Parts) Reload(ctx context.Context, next *config.Config) (restart []string, err error) {
+	here := *next
+	here.StateDir = p.Config.StateDir // in another one a key would be made
+	so, err := serviceOptions(&here)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Service.Reload(ctx, so); err != nil {
+		return nil, err
+	}
+	return p.Config.Restart(next), nil
+}
+
 // Close ends the service, which lets running programs go on until ctx is done, and
 // closes the rest. It may be called again.
 func (p *Parts) Close(ctx context.Context) error {

@@ -84,6 +84,89 @@ func TestPartsLiveAndComeBack(t *testing.T) {
 	}
 }
 
+// What SIGHUP reads again is in force at once, the rest is named.
+func TestReload(t *testing.T) {
+	cfg := load(t)
+	ctx := t.Context()
+	p, err := New(ctx, cfg, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close(context.Background())
+	local := netip.MustParseAddr("127.0.0.1")
+	who, err := p.Service.Authenticate(ctx, service.Credentials{}, local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := func(flags ...config.Flag) *config.Config { // another state directory, too
+		return load(t, flags...)
+	}
+	other := next(
+		config.Flag{Name: "auth.required", Value: "true"}, config.Flag{Name: "api-heal", Value: "true"},
+		config.Flag{Name: "limits.max-files", Value: "3"}, config.Flag{Name: "listen", Value: "127.0.0.1:9"})
+	other.Base.Healer = "rules"
+	restart, err := p.Reload(ctx, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(restart, " "); got != "listen state-dir audit.file socket" {
+		t.Errorf("a restart is needed for %q", got)
+	}
+	if _, err := os.Stat(other.StateDir); err == nil {
+		t.Error("the other state directory was made")
+	}
+	c, err := p.Service.Config(ctx, who)
+	if err != nil || !c.AuthRequired || !c.HealDefault || c.Healer != "rules" || c.Limits.MaxFiles != 3 {
+		t.Errorf("in force is %+v %v", c, err)
+	}
+	if _, err := p.Service.Authenticate(ctx, service.Credentials{}, local); err == nil {
+		t.Error("nobody may still come in")
+	}
+
+	// That nobody need say who they are waits for a restart; a key of tokens that is
+	// none changes nothing.
+	restart, err = p.Reload(ctx, next(config.Flag{Name: "limits.max-files", Value: "4"}))
+	if c, cerr := p.Service.Config(ctx, who); err != nil || cerr != nil || !c.AuthRequired || c.HealDefault || c.Limits.MaxFiles != 4 {
+		t.Errorf("in force is %+v %v %v", c, err, cerr)
+	}
+	if len(restart) == 0 {
+		t.Error("the state directory changed, and nothing is named")
+	}
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Reload(ctx, next(config.Flag{Name: "auth.token-key", Value: file}, config.Flag{Name: "limits.max-files", Value: "5"})); err == nil || !strings.Contains(err.Error(), "token key") {
+		t.Errorf("a wrong key: %v", err)
+	}
+	if c, err := p.Service.Config(ctx, who); err != nil || c.Limits.MaxFiles != 4 {
+		t.Errorf("in force is %+v %v", c, err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Repeat("k", 40)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	admin := service.Principal{ID: "x", Name: "x", Role: "admin"}
+	name, password := "user", "a long enough password"
+	if _, err := p.Service.CreateUser(ctx, admin, service.UserRequest{Name: "ada", Role: &name, Password: &password}); err != nil {
+		t.Fatal(err)
+	}
+	login, err := p.Service.Login(ctx, "ada", password, local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Reload(ctx, next(config.Flag{Name: "auth.token-key", Value: file})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Service.Authenticate(ctx, service.Credentials{Bearer: login.AccessToken}, local); err == nil {
+		t.Error("a token of the key before is good")
+	}
+	if again, err := p.Service.Refresh(ctx, login.RefreshToken, local); err != nil {
+		t.Error(err)
+	} else if _, err := p.Service.Authenticate(ctx, service.Credentials{Bearer: again.AccessToken}, local); err != nil {
+		t.Errorf("a token of the new key: %v", err)
+	}
+}
+
 func TestWhatStopsTheStart(t *testing.T) {
 	open := filepath.Join(t.TempDir(), "open")
 	if err := os.Mkdir(open, 0o777); err != nil {

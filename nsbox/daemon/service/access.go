@@ -38,7 +38,7 @@ func (s *Service) Authenticate(ctx context.Context, c Credentials, addr netip.Ad
 		return s.byKey(ctx, key, addr)
 	case c.Bearer != "":
 		return s.byToken(ctx, c.Bearer, addr)
-	case !s.opts.AuthRequired && (!addr.IsValid() || addr.Unmap().IsLoopback()):
+	case !s.settings().AuthRequired && (!addr.IsValid() || addr.Unmap().IsLoopback()):
 		return Principal{ID: AnonymousID, Name: AnonymousID, Role: auth.User, Addr: addr, Anonymous: true}, nil
 	}
 	return Principal{}, errNoCredentials
@@ -86,7 +86,7 @@ func least(key, owner Role) Role {
 }
 
 func (s *Service) byToken(ctx context.Context, token string, addr netip.Addr) (Principal, error) {
-	id, err := s.opts.Signer.Verify(token)
+	id, err := s.settings().Signer.Verify(token)
 	if err != nil {
 		return Principal{}, &Error{Code: CodeUnauthenticated, Message: err.Error()}
 	}
@@ -163,7 +163,7 @@ func (s *Service) login(ctx context.Context, name, password string, addr netip.A
 
 // tokens gives a pair of tokens of one family.
 func (s *Service) tokens(ctx context.Context, u store.User, family string, now time.Time) (Tokens, error) {
-	access, err := s.opts.Signer.Sign(auth.Identity{ID: u.ID, Name: u.Name, Role: Role(u.Role)}, now)
+	access, err := s.settings().Signer.Sign(auth.Identity{ID: u.ID, Name: u.Name, Role: Role(u.Role)}, now)
 	if err != nil {
 		return Tokens{}, AsError(err)
 	}

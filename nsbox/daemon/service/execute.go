@@ -123,7 +123,7 @@ func (s *Service) newRun(p Principal, prep *prepared, sl *slot, batch string) *r
 		ID: s.newID(), OwnerID: p.ID, OwnerName: p.Name, Language: s.canonical(prep.req.Language), State: store.StateQueued,
 		CodeSHA256: hashHex(prep.main), Batch: batch, Sandbox: prep.req.Sandbox, RequestID: prep.req.RequestID, Created: now,
 	}
-	if s.opts.KeepCode {
+	if s.settings().KeepCode {
 		rec.Code = string(prep.main)
 	}
 	select {
@@ -239,7 +239,7 @@ func (s *Service) runProgram(r *run, prep *prepared) (res nsbox.Result, err erro
 	if !prep.heal {
 		return run(r.ctx, req)
 	}
-	opts := s.opts.Heal
+	opts := s.settings().Heal
 	opts.Run = run
 	opts.Vet = prep.req.Vet || opts.Vet
 	opts.ExpectStdout = prep.expect
@@ -248,9 +248,9 @@ func (s *Service) runProgram(r *run, prep *prepared) (res nsbox.Result, err erro
 	}
 	names := prep.req.Healer
 	if names == "" {
-		names = s.opts.Healer
+		names = s.settings().Healer
 	}
-	healers, err := s.opts.Healers(names)
+	healers, err := s.settings().Healers(names)
 	if err != nil {
 		return nsbox.Result{}, err
 	}

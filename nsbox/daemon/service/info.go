@@ -69,8 +69,8 @@ func (s *Service) Config(_ context.Context, p Principal) (Config, error) {
 		return Config{}, err
 	}
 	return Config{
-		Limits: s.limits.get(), AuthRequired: s.opts.AuthRequired, HealDefault: s.opts.HealDefault, Healer: s.opts.Healer,
-		Store: s.store.Kind(), TokenAlg: s.opts.Signer.Algorithm(),
+		Limits: s.limits.get(), AuthRequired: s.settings().AuthRequired, HealDefault: s.settings().HealDefault, Healer: s.settings().Healer,
+		Store: s.store.Kind(), TokenAlg: s.settings().Signer.Algorithm(),
 	}, nil
 }
 
@@ -113,7 +113,7 @@ func (s *Service) SetLimits(ctx context.Context, p Principal, patch []byte) (now
 	if err != nil {
 		return Limits{}, AsError(err)
 	}
-	l, lerr := overlayLimits(s.opts.Limits, text)
+	l, lerr := overlayLimits(s.settings().Limits, text)
 	if lerr != nil {
 		return Limits{}, lerr
 	}

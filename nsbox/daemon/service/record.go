@@ -63,7 +63,7 @@ func (s *Service) auditExecute(p Principal, r *run, prep *prepared) error {
 			d[name] = v
 		}
 	}
-	if s.opts.AuditCode {
+	if s.settings().AuditCode {
 		d["code"] = string(prep.main)
 	}
 	return s.audit(p, "execute", r.id, "admitted", d)

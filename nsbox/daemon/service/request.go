@@ -160,7 +160,7 @@ type prepared struct {
 // it gets.
 func (s *Service) prepare(req ExecuteRequest) (*prepared, *Error) {
 	l := s.limits.get()
-	p := &prepared{req: req, heal: s.opts.HealDefault}
+	p := &prepared{req: req, heal: s.settings().HealDefault}
 	if req.Heal != nil {
 		p.heal = *req.Heal
 	}
@@ -316,7 +316,7 @@ func (s *Service) checkHealing(req ExecuteRequest) *Error {
 		return errf(CodeUnprocessable, "max_iterations: %d is not allowed: write 1 to %d", req.MaxIterations, nsbox.MaxIterations)
 	}
 	if req.Healer != "" {
-		if _, err := s.opts.Healers(req.Healer); err != nil {
+		if _, err := s.settings().Healers(req.Healer); err != nil {
 			return &Error{Code: CodeUnprocessable, Message: "healer: " + err.Error(), cause: err}
 		}
 	}

@@ -49,7 +49,7 @@ func (s *Service) keepTidy() {
 
 // Prune removes what is beyond the bounds of Retention.
 func (s *Service) Prune(ctx context.Context) error {
-	now, r := s.now(), s.opts.Retention
+	now, r := s.now(), s.settings().Retention
 	before := time.UnixMicro(1)
 	if r.History > 0 {
 		before = now.Add(-r.History)
@@ -128,7 +128,7 @@ func (s *Service) pruneArtifacts(now time.Time) error {
 		dirs, total = append(dirs, e), total+e.size
 	}
 	slices.SortFunc(dirs, func(a, b dir) int { return a.made.Compare(b.made) })
-	r := s.opts.Retention
+	r := s.settings().Retention
 	for _, d := range dirs {
 		old := r.Artifacts > 0 && now.Sub(d.made) > r.Artifacts
 		if !old && (r.ArtifactsMax <= 0 || total <= r.ArtifactsMax) {

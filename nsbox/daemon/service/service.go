@@ -78,7 +78,8 @@ type Options struct {
 
 // Service runs programs for principals. It is safe for concurrent use.
 type Service struct {
-	opts                 Options
+	opts                 Options                 // as it was made
+	live                 atomic.Pointer[Options] // what Reload changes of them is here
 	store                store.Store
 	log                  *slog.Logger
 	limits               liveLimits
@@ -137,6 +138,7 @@ func New(ctx context.Context, opts Options) (*Service, error) {
 	}
 	s.loginBoth = &auth.Throttle{Free: 5, First: time.Second, Max: 15 * time.Minute, Size: 10_000}
 	s.loginAddr = &auth.Throttle{Free: 50, First: time.Second, Max: 15 * time.Minute, Size: 10_000}
+	s.live.Store(&opts)
 	s.limits.set(opts.Limits)
 	if text, err := opts.Store.Setting(ctx, limitsSetting); err == nil {
 		l, err := overlayLimits(opts.Limits, []byte(text))
