@@ -17,6 +17,11 @@ type Keyed struct {
 // all who come with it. op is what the key was used for: one key can't be used for
 // two things.
 func once[T any](ctx context.Context, a *api, key, op string, body []byte, fn func() (T, error)) (T, error) {
+	return onceUnless(ctx, a, key, op, body, nil, fn)
+}
+
+// onceUnless is once, but for answers that are stale: those are made anew.
+func onceUnless[T any](ctx context.Context, a *api, key, op string, body []byte, stale func(T) bool, fn func() (T, error)) (T, error) {
 	var answer T
 	if key == "" {
 		return fn()
@@ -25,7 +30,10 @@ func once[T any](ctx context.Context, a *api, key, op string, body []byte, fn fu
 	if err != nil {
 		return answer, err
 	}
-	kept, replayed, err := a.svc.Idempotent(ctx, web.PrincipalOf(ctx), key, hash, func() ([]byte, error) {
+	kept, replayed, err := a.svc.Idempotent(ctx, web.PrincipalOf(ctx), key, hash, func(kept []byte) bool {
+		var was T
+		return stale != nil && json.Unmarshal(kept, &was) == nil && stale(was)
+	}, func() ([]byte, error) {
 		if answer, err = fn(); err != nil {
 			return nil, err
 		}
@@ -44,7 +52,7 @@ type started struct {
 }
 
 // startOnce starts a program, or finds the one that was started with the same
-// key. A program with a key outlives the connection that it was asked for by:
+// key, unless nsbox did not carry that one out. A program with a key outlives the connection that it was asked for by:
 // whoever repeats the request wants its result.
 func (a *api) startOnce(ctx context.Context, req service.ExecuteRequest, key string) (run *service.Run, replayed bool, err error) {
 	p := web.PrincipalOf(ctx)
@@ -57,7 +65,8 @@ func (a *api) startOnce(ctx context.Context, req service.ExecuteRequest, key str
 		return nil, false, err
 	}
 	req.Detach = true
-	s, err := once(ctx, a, key, "execute", body, func() (started, error) {
+	unfinished := func(s started) bool { return a.svc.Unfinished(ctx, p, s.Execution) }
+	s, err := onceUnless(ctx, a, key, "execute", body, unfinished, func() (started, error) {
 		if run, err = a.svc.Execute(ctx, p, req); err != nil {
 			return started{}, err
 		}
@@ -66,6 +75,6 @@ func (a *api) startOnce(ctx context.Context, req service.ExecuteRequest, key str
 	if err != nil || run != nil {
 		return run, false, err
 	}
-	run, err = a.svc.Attach(ctx, p, s.Execution)
+	run, err = a.svc.Repeat(ctx, p, s.Execution, req)
 	return run, true, err
 }

@@ -245,6 +245,55 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
+// A replay is the first answer with all that was in it, also when the execution is
+// in the history alone.
+func TestReplayHasTheFiles(t *testing.T) {
+	s := daemontest.Start(t, daemontest.Config{})
+	run := func() (*http.Response, string) {
+		resp, b := s.Do(t, "", "POST", "/api/v1/execute", `{"language":"python","code":"print x\nfile a.html data","artifacts":"data"}`, "Idempotency-Key", "k")
+		return resp, string(b)
+	}
+	const data = `"data":"ZGF0YQ=="`
+	first, body := run()
+	if first.StatusCode != 200 || !strings.Contains(body, data) {
+		t.Fatalf("%d %s", first.StatusCode, body)
+	}
+	// As many others until it is no longer in memory.
+	others := `{"executions":[` + strings.TrimSuffix(strings.Repeat(hello+",", 100), ",") + `]}`
+	for range 6 {
+		if resp, b := s.Do(t, "", "POST", "/api/v1/batches", others); resp.StatusCode >= 400 {
+			t.Fatalf("%d %s", resp.StatusCode, b)
+		}
+	}
+	waitFor(t, "the end of the others", func() bool {
+		_, b := s.Do(t, "viewer", "GET", "/api/v1/executions?state=done&limit=500", "")
+		return strings.Count(string(b), `"state":"done"`) == 500 && strings.Contains(string(b), `"next"`)
+	})
+	again, replay := run()
+	if again.Header.Get("Idempotent-Replayed") != "true" || again.Header.Get("X-Execution-ID") != first.Header.Get("X-Execution-ID") {
+		t.Errorf("no replay: %v", again.Header)
+	}
+	if !strings.Contains(replay, data) || !strings.Contains(replay, `"stdout":"x\n"`) {
+		t.Errorf("the replay is %s", replay)
+	}
+}
+
+// What nsbox did not carry out is not replayed: the answer said to come again.
+func TestUnfinishedIsNotReplayed(t *testing.T) {
+	s := daemontest.Start(t, daemontest.Config{})
+	for code, replayed := range map[string]bool{"lose": false, "fail EPERM": true, "exit 3": true} {
+		var ids []string
+		var last *http.Response
+		for range 2 {
+			last, _ = s.Do(t, "", "POST", "/api/v1/execute", program(code), "Idempotency-Key", "of "+code)
+			ids = append(ids, last.Header.Get("X-Execution-ID"))
+		}
+		if (ids[0] == ids[1]) != replayed || (last.Header.Get("Idempotent-Replayed") == "true") != replayed || ids[0] == "" {
+			t.Errorf("%s: executions %q, replayed: %q", code, ids, last.Header.Get("Idempotent-Replayed"))
+		}
+	}
+}
+
 // waitFor waits until cond holds; it is generous, because the machine may be busy.
 func waitFor(t *testing.T, what string, cond func() bool) {
 	t.Helper()

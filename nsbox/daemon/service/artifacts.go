@@ -30,6 +30,26 @@ func (s *Service) keepArtifacts(id string, res *nsbox.Result) error {
 	return nil
 }
 
+// withArtifacts puts the files that an execution left into its result, where the
+// history has their names alone.
+func (s *Service) withArtifacts(id string, res *nsbox.Result) error {
+	for i := range res.Artifacts {
+		a := &res.Artifacts[i]
+		if a.Data != nil || a.Size == 0 {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(s.artifactDir(id), filepath.Base(a.SHA256)))
+		if errors.Is(err, fs.ErrNotExist) {
+			return errf(CodeNotFound, "the program ran, but its file %q is no longer kept: the execution %s tells the rest", a.Path, id)
+		}
+		if err != nil {
+			return AsError(err)
+		}
+		a.Data = b
+	}
+	return nil
+}
+
 // Artifact opens a file that an execution left. The caller closes it.
 func (s *Service) Artifact(ctx context.Context, p Principal, id, path string) (nsbox.Artifact, io.ReadSeekCloser, error) {
 	e, err := s.Execution(ctx, p, id)

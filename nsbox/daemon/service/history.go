@@ -142,6 +142,40 @@ func (s *Service) Attach(ctx context.Context, p Principal, id string) (*Run, err
 	return &Run{run: s.replay(e)}, nil
 }
 
+// Repeat returns a hold on the execution that req was carried out by before, as
+// Attach does, with the files in its result where req asked for them.
+func (s *Service) Repeat(ctx context.Context, p Principal, id string, req ExecuteRequest) (*Run, error) {
+	if req.Artifacts != ArtifactsData || s.find(id) != nil {
+		return s.Attach(ctx, p, id)
+	}
+	e, err := s.Execution(ctx, p, id)
+	if err != nil {
+		return nil, err
+	}
+	if e.Result != nil {
+		if err := s.withArtifacts(id, e.Result); err != nil {
+			return nil, err
+		}
+	}
+	return &Run{run: s.replay(e)}, nil
+}
+
+// Unfinished tells whether nsbox did not carry an execution out, so that it can be
+// asked for again as if it had never been: there was no room, the helper ended, or the
+// daemon did. What the daemon's end cut off in a sandbox that lives on may have left
+// something there, so that it is not made twice.
+func (s *Service) Unfinished(ctx context.Context, p Principal, id string) bool {
+	e, err := s.Execution(ctx, p, id)
+	if err != nil {
+		return false
+	}
+	switch e.ErrorCode {
+	case CodeOverloaded, CodeUnavailable:
+		return true
+	}
+	return e.State == store.StateLost && e.Sandbox == ""
+}
+
 // replay makes a run of what the history has.
 func (s *Service) replay(e Execution) *run {
 	r := &run{s: s, id: e.ID, ring: newRing(1 << 30), done: make(chan struct{}), view: e, cancel: func() {}}

@@ -187,6 +187,53 @@ func TestBatch(t *testing.T) {
 	want(t, "a batch that there is not", err, CodeNotFound)
 }
 
+// After a restart the files that were part of an answer are part of it again, or the
+// caller is told that they are gone.
+func TestRepeatHasTheFiles(t *testing.T) {
+	dir := t.TempDir()
+	db := openStore(t, dir)
+	open := func() *Service {
+		s, err := New(t.Context(), options(t, dir, db))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s := open()
+	req := ExecuteRequest{Language: "python", Code: "file a.txt data\nfile empty.txt ", Artifacts: ArtifactsData}
+	r, err := s.Execute(t.Context(), alice, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := wait(t, r).ID
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s = open()
+	defer s.Close(t.Context())
+	r, err = s.Repeat(t.Context(), alice, id, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := wait(t, r); len(e.Result.Artifacts) != 2 || string(e.Result.Artifacts[0].Data) != "data" {
+		t.Errorf("%+v", e.Result)
+	}
+	_, err = s.Repeat(t.Context(), bob, id, req)
+	want(t, "another's", err, CodeNotFound)
+	if err := os.RemoveAll(s.artifactDir(id)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Repeat(t.Context(), alice, id, req)
+	want(t, "without the files", err, CodeNotFound)
+	if err == nil || !strings.Contains(err.Error(), `its file "a.txt" is no longer kept`) {
+		t.Errorf("it says %v", err)
+	}
+	req.Artifacts = ArtifactsKept
+	if _, err = s.Repeat(t.Context(), alice, id, req); err != nil {
+		t.Errorf("where nobody asked for the files: %v", err)
+	}
+}
+
 func TestIdempotency(t *testing.T) {
 	s := newService(t)
 	ctx := t.Context()
@@ -201,7 +248,7 @@ func TestIdempotency(t *testing.T) {
 	var fresh atomic.Int64
 	for range 10 {
 		wg.Go(func() {
-			b, replayed, err := s.Idempotent(ctx, alice, "k", "h", slow)
+			b, replayed, err := s.Idempotent(ctx, alice, "k", "h", nil, slow)
 			if err != nil || string(b) != "answer 1" {
 				t.Errorf("%s %v", b, err)
 			}
@@ -214,23 +261,23 @@ func TestIdempotency(t *testing.T) {
 	if fresh.Load() != 1 || n.Load() != 1 {
 		t.Errorf("%d did it, %d times", fresh.Load(), n.Load())
 	}
-	_, _, err := s.Idempotent(ctx, alice, "k", "other", fn)
+	_, _, err := s.Idempotent(ctx, alice, "k", "other", nil, fn)
 	want(t, "another body", err, CodeConflict)
-	if b, _, err := s.Idempotent(ctx, bob, "k", "other", fn); err != nil || string(b) != "answer 2" {
+	if b, _, err := s.Idempotent(ctx, bob, "k", "other", nil, fn); err != nil || string(b) != "answer 2" {
 		t.Errorf("another's key of the same name: %s %v", b, err)
 	}
 	for range 2 { // without a key nothing is kept
-		if _, replayed, err := s.Idempotent(ctx, alice, "", "h", fn); replayed || err != nil {
+		if _, replayed, err := s.Idempotent(ctx, alice, "", "h", nil, fn); replayed || err != nil {
 			t.Error("replayed without a key")
 		}
 	}
 	failing := errf(CodeOverloaded, "later")
-	_, _, err = s.Idempotent(ctx, alice, "f", "h", func() ([]byte, error) { return nil, failing })
+	_, _, err = s.Idempotent(ctx, alice, "f", "h", nil, func() ([]byte, error) { return nil, failing })
 	want(t, "a failure", err, CodeOverloaded)
-	if b, replayed, err := s.Idempotent(ctx, alice, "f", "h", fn); err != nil || replayed || len(b) == 0 {
+	if b, replayed, err := s.Idempotent(ctx, alice, "f", "h", nil, fn); err != nil || replayed || len(b) == 0 {
 		t.Errorf("a failure is kept: %v", err)
 	}
-	_, _, err = s.Idempotent(ctx, alice, strings.Repeat("k", 256), "h", fn)
+	_, _, err = s.Idempotent(ctx, alice, strings.Repeat("k", 256), "h", nil, fn)
 	want(t, "a long key", err, CodeBadRequest)
 	if len(s.busyKeys) != 0 {
 		t.Error("keys are left")

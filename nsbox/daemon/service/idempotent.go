@@ -16,10 +16,11 @@ const maxKey = 255
 // same key and the same body gets the first answer, replayed being true. One who
 // comes while the first is under way waits for it, until ctx is done. Another
 // body under the same key is a conflict. Where fn fails nothing is kept, so that
-// the request can be made again.
+// the request can be made again; the same goes for an answer that stale, which may be
+// nil, says to be worth nothing any more.
 //
 // fn's answer is kept as it is; at most MaxBody bytes of it.
-func (s *Service) Idempotent(ctx context.Context, p Principal, key, bodyHash string, fn func() ([]byte, error)) (answer []byte, replayed bool, err error) {
+func (s *Service) Idempotent(ctx context.Context, p Principal, key, bodyHash string, stale func([]byte) bool, fn func() ([]byte, error)) (answer []byte, replayed bool, err error) {
 	if key == "" {
 		answer, err = fn()
 		return answer, false, err
@@ -40,7 +41,14 @@ func (s *Service) Idempotent(ctx context.Context, p Principal, key, bodyHash str
 		}
 	}
 	defer s.leaveKey(name)
-	got, err := s.store.BeginIdempotent(ctx, store.Idempotent{Owner: p.ID, Key: key, BodyHash: bodyHash, Created: s.now()})
+	begin := store.Idempotent{Owner: p.ID, Key: key, BodyHash: bodyHash, Created: s.now()}
+	got, err := s.store.BeginIdempotent(ctx, begin)
+	if errors.Is(err, store.ErrExists) && got.Done && got.BodyHash == bodyHash && stale != nil && stale(got.Response) {
+		if err := s.store.DropIdempotent(ctx, p.ID, key); err != nil {
+			return nil, false, AsError(err)
+		}
+		got, err = s.store.BeginIdempotent(ctx, begin)
+	}
 	switch {
 	case err == nil:
 	case !errors.Is(err, store.ErrExists):
