@@ -20,7 +20,8 @@ type spare interface {
 
 // pool keeps sandboxes that wait at their gate. What was asked for once is made
 // ahead from then on, one at a time, in the background, while no execution is on
-// its way to its program. A spare is handed out once.
+// its way to its program; and while one runs, for a moment, only where none is
+// left. A spare is handed out once.
 //
 // The number of spares of a kind follows the demand: it begins with Low, grows by
 // one with each time that there was none, up to High, shrinks while some are
@@ -38,6 +39,7 @@ type pool struct {
 	started int // of these, the ones with a program that is started ahead
 	booting bool
 	hurried int // executions on their way to their program
+	running int // programs that run
 	closed  bool
 	uses    map[kind]uses // since the start
 
@@ -54,6 +56,7 @@ type shelf struct {
 	target int
 	least  int // the fewest that were ready since the last look
 	used   time.Time
+	dense  bool // asked for twice within a moment
 	// pause is until when nothing is made, after a failure.
 	pause    time.Time
 	failures int
@@ -64,9 +67,12 @@ const (
 	// spares there are in all.
 	maxShelves = 64
 	maxSpares  = 128
-	// patience is how long a refill waits at most for executions that are on
-	// their way to their program.
+	// patience is how long a refill waits at most for executions: most programs
+	// have ended by then.
 	patience = 20 * time.Millisecond
+	// dense is the time between two demands below which the next is at the door, so
+	// that a refill can't wait for the program to end.
+	dense = 50 * time.Millisecond
 	// firstPause is how long a kind rests that could not be made, twice as long
 	// each time.
 	firstPause = time.Second
@@ -76,7 +82,7 @@ const (
 func newPool(cfg config.Pool, log *slog.Logger, mk func(order) (spare, error)) *pool {
 	p := &pool{cfg: cfg, make: mk, log: log, now: time.Now, shelves: map[shelfKey]*shelf{}, uses: map[kind]uses{}, wake: make(chan struct{}, 1)}
 	p.wg.Add(1)
-	go p.run()
+	go p.tend()
 	return p
 }
 
@@ -95,6 +101,7 @@ func (p *pool) take(o order) spare {
 	if s == nil {
 		return nil
 	}
+	s.dense = p.now().Sub(s.used) < dense
 	s.want, s.used = o, p.now()
 	defer p.kick()
 	for len(s.ready) > 0 {
@@ -199,21 +206,38 @@ func (p *pool) hurry() (done func()) {
 	if p == nil {
 		return func() {}
 	}
+	return p.hold(&p.hurried)
+}
+
+// run holds those refills back that can wait, until the program has ended.
+func (p *pool) run() (ended func()) {
+	if p == nil {
+		return func() {}
+	}
+	return p.hold(&p.running)
+}
+
+func (p *pool) hold(n *int) (done func()) {
 	p.mu.Lock()
-	p.hurried++
+	*n++
 	p.mu.Unlock()
 	return sync.OnceFunc(func() {
 		p.mu.Lock()
-		p.hurried--
-		if p.hurried == 0 {
+		*n--
+		if *n == 0 {
 			p.kick()
 		}
 		p.mu.Unlock()
 	})
 }
 
-// run refills and gives back until the pool is closed.
-func (p *pool) run() {
+// held tells whether a refill of s has to wait. The caller holds p.mu.
+func (p *pool) held(s *shelf) bool {
+	return p.hurried > 0 || p.running > 0 && len(s.ready) > 0 && !s.dense
+}
+
+// tend refills and gives back until the pool is closed.
+func (p *pool) tend() {
 	defer p.wg.Done()
 	tick := time.NewTicker(max(p.cfg.Idle.Std()/4, time.Millisecond))
 	defer tick.Stop()
@@ -253,7 +277,7 @@ func (p *pool) run() {
 func (p *pool) refill(urgent bool) bool {
 	p.mu.Lock()
 	s := p.next()
-	if s == nil || p.hurried > 0 && !urgent {
+	if s == nil || p.held(s) && !urgent {
 		p.mu.Unlock()
 		return false
 	}
@@ -355,7 +379,8 @@ func (p *pool) loser(s *shelf) *shelf {
 func (p *pool) waiting() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.hurried > 0 && p.next() != nil
+	s := p.next()
+	return s != nil && p.held(s)
 }
 
 // shrink gives back what nobody needs.

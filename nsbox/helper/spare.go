@@ -146,7 +146,12 @@ func (sb *sandbox) clone(pair ids.Pair) error {
 // settle waits until the sandbox waits at its gate, and starts its program
 // where one is to be started ahead: what then comes out of a pool is ready.
 func (sb *sandbox) settle() error {
-	if err := sb.await(confine.RecordWaiting, setupTimeout); err != nil || sb.boot == nil {
+	if err := sb.await(confine.RecordWaiting, setupTimeout); err != nil {
+		return err
+	}
+	if sb.boot == nil {
+		var err error
+		sb.spent, err = sb.group.CPU()
 		return err
 	}
 	controlRead, control, err := pipe()

@@ -98,8 +98,10 @@ func (s *session) stage(ctx context.Context, img *image.Image, st policy.Stage, 
 	}
 	// A copy kept here would keep the program's input open, and its output.
 	sb.streams.closeClient()
+	ended := s.h.pool.run()
 	underway()
 	e, err := b.supervise(ctx)
+	ended()
 	if err != nil {
 		return nil, err
 	}

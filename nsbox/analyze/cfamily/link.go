@@ -1,23 +1,23 @@
 package cfamily
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
 var (
 	// What the linkers say of a name without a definition: mold, GNU ld, gold and
 	// lld.
-	undefinedMold = regexp.MustCompile(`^mold: error: undefined symbol: (.+)$`)
-	undefinedLD   = regexp.MustCompile("^(?:.*?([^/:\\s(]+\\.[A-Za-z]+):)?.*undefined reference to [`'](.+)'$")
-	undefinedLLD  = regexp.MustCompile(`^ld\.lld: error: undefined symbol: (.+)$`)
-	duplicateMold = regexp.MustCompile(`^mold: error: duplicate symbol: .*?: .*?: (.+)$`)
-	duplicateLD   = regexp.MustCompile("multiple definition of [`'](.+?)'")
-	referencedBy  = regexp.MustCompile(`^>>> referenced by ([^/\s]+\.[A-Za-z+]+)$`)
+	undefinedMold = lazyre.New(`^mold: error: undefined symbol: (.+)$`)
+	undefinedLD   = lazyre.New("^(?:.*?([^/:\\s(]+\\.[A-Za-z]+):)?.*undefined reference to [`'](.+)'$")
+	undefinedLLD  = lazyre.New(`^ld\.lld: error: undefined symbol: (.+)$`)
+	duplicateMold = lazyre.New(`^mold: error: duplicate symbol: .*?: .*?: (.+)$`)
+	duplicateLD   = lazyre.New("multiple definition of [`'](.+?)'")
+	referencedBy  = lazyre.New(`^>>> referenced by ([^/\s]+\.[A-Za-z+]+)$`)
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,22 +1,22 @@
 package cfamily
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 var (
-	thrown    = regexp.MustCompile(`(?m)^terminate called after throwing an instance of '(.+)'\r?$`)
-	what      = regexp.MustCompile(`(?m)^ +what\(\): +(.*?)\r?$`)
-	asserted  = regexp.MustCompile("(?m)^(?:[^:\n]+: )?([^:\\s]+\\.\\w+):(\\d+): (?:(.+): )?Assertion [`'](.+)' failed\\.")
-	glibc     = regexp.MustCompile(`(?m)^(\*\*\* .+|(?:free|malloc|realloc|munmap_chunk|corrupted|double free|malloc_consolidate|tcache|invalid|unaligned)[^\n]*(?:\(\)|corrupted|detected|free|pointer|size|chunk)[^\n]*|terminate called[^\n]*|pure virtual method called)\r?$`)
-	sanitizer = regexp.MustCompile(`(?m)^(?:==\d+==)?ERROR: (\w+Sanitizer): ([^\n]+)$`)
-	undefined = regexp.MustCompile(`(?m)^([^:\s]+\.\w+):(\d+):(\d+): runtime error: ([^\n]+)$`)
-	frame     = regexp.MustCompile(`(?m)^ +#\d+ [^\n]*? ([^\s:()]+\.\w+):(\d+)(?::(\d+))?$`)
-	frames    = regexp.MustCompile(`(?m)^ +#\d+ [^\n]*$`)
+	thrown    = lazyre.New(`(?m)^terminate called after throwing an instance of '(.+)'\r?$`)
+	what      = lazyre.New(`(?m)^ +what\(\): +(.*?)\r?$`)
+	asserted  = lazyre.New("(?m)^(?:[^:\n]+: )?([^:\\s]+\\.\\w+):(\\d+): (?:(.+): )?Assertion [`'](.+)' failed\\.")
+	glibc     = lazyre.New(`(?m)^(\*\*\* .+|(?:free|malloc|realloc|munmap_chunk|corrupted|double free|malloc_consolidate|tcache|invalid|unaligned)[^\n]*(?:\(\)|corrupted|detected|free|pointer|size|chunk)[^\n]*|terminate called[^\n]*|pure virtual method called)\r?$`)
+	sanitizer = lazyre.New(`(?m)^(?:==\d+==)?ERROR: (\w+Sanitizer): ([^\n]+)$`)
+	undefined = lazyre.New(`(?m)^([^:\s]+\.\w+):(\d+):(\d+): runtime error: ([^\n]+)$`)
+	frame     = lazyre.New(`(?m)^ +#\d+ [^\n]*? ([^\s:()]+\.\w+):(\d+)(?::(\d+))?$`)
+	frames    = lazyre.New(`(?m)^ +#\d+ [^\n]*$`)
 )
 
 // run reads what a program that was built said at its end. It returns nothing

@@ -1,22 +1,22 @@
 package cfamily
 
 import (
-	"regexp"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"strconv"
 	"strings"
 )
 
 var (
 	// placed is "main.c:3:5: error: text", the column not always there.
-	placed = regexp.MustCompile(`^([^\s:][^:\n]*):(\d+):(?:(\d+):)? (fatal error|error|warning|note): (.*)$`)
+	placed = lazyre.New(`^([^\s:][^:\n]*):(\d+):(?:(\d+):)? (fatal error|error|warning|note): (.*)$`)
 	// option ends a warning's text, and some errors'.
-	option = regexp.MustCompile(` \[(-[fW][\w+=-]+)\]$`)
+	option = lazyre.New(` \[(-[fW][\w+=-]+)\]$`)
 	// caret and offered are the lines below a source line: "      |   ^~~~".
-	caret    = regexp.MustCompile(`^ *\| ?( *[~^]*\^[~^]*)[ ~^]*$`)
-	quoted   = regexp.MustCompile(`^ *\d* *\| ?(.*)$`)
-	required = regexp.MustCompile(`^([^\s:][^:\n]*):(\d+):(\d+):   required from here$`)
-	added    = regexp.MustCompile(`^ *\+\+\+ \|\+(.*)$`)
-	heading  = regexp.MustCompile(`: In (?:(?:static |instantiation of |member |lambda )*(?:function|constructor|destructor|substitution)) '?(.*?)'?:$`)
+	caret    = lazyre.New(`^ *\| ?( *[~^]*\^[~^]*)[ ~^]*$`)
+	quoted   = lazyre.New(`^ *\d* *\| ?(.*)$`)
+	required = lazyre.New(`^([^\s:][^:\n]*):(\d+):(\d+):   required from here$`)
+	added    = lazyre.New(`^ *\+\+\+ \|\+(.*)$`)
+	heading  = lazyre.New(`: In (?:(?:static |instantiation of |member |lambda )*(?:function|constructor|destructor|substitution)) '?(.*?)'?:$`)
 )
 
 // textReader reads gcc's messages as they are for people.

@@ -4,16 +4,16 @@ package java
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 // CompileError is the type of everything that the compiler objects to.
 const CompileError = "CompileError"
 
-var mainMethod = regexp.MustCompile(`(?i)\b(?:void|static|public)\b.*\b\w*m\w*n\s*\(`)
+var mainMethod = lazyre.New(`(?i)\b(?:void|static|public)\b.*\b\w*m\w*n\s*\(`)
 
 // Analyze is an [nsbox.AnalyzerFunc]. Compile errors come from the check
 // command where it ran, from the compiler's text otherwise.

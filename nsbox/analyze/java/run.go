@@ -1,21 +1,21 @@
 package java
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 var (
 	// uncaughtLine begins the report of an exception that left a thread.
-	uncaughtLine = regexp.MustCompile(`^(?:.*[^\w])?Exception in thread "[^"]*" ([\w.$]+)(?:: (.*))?$`)
+	uncaughtLine = lazyre.New(`^(?:.*[^\w])?Exception in thread "[^"]*" ([\w.$]+)(?:: (.*))?$`)
 	// thrown is an exception without the thread: what a program prints itself, and
 	// what a dying virtual machine says.
-	thrown = regexp.MustCompile(`^([a-zA-Z_][\w$]*(?:\.[\w$]+)*(?:Exception|Error))(?:: (.*))?$`)
-	caused = regexp.MustCompile(`^\s*Caused by: ([\w.$]+)(?:: (.*))?$`)
-	frame  = regexp.MustCompile(`^\s+at (?:[\w.@-]*/)*([\w.$]+)\.([\w$<>]+)\((?:([^():]+?)(?::(\d+))?)\)\s*$`)
+	thrown = lazyre.New(`^([a-zA-Z_][\w$]*(?:\.[\w$]+)*(?:Exception|Error))(?:: (.*))?$`)
+	caused = lazyre.New(`^\s*Caused by: ([\w.$]+)(?:: (.*))?$`)
+	frame  = lazyre.New(`^\s+at (?:[\w.@-]*/)*([\w.$]+)\.([\w$<>]+)\((?:([^():]+?)(?::(\d+))?)\)\s*$`)
 )
 
 // trace is one exception with its frames.
@@ -184,8 +184,8 @@ func hint(traces []trace, own map[string]string) string {
 }
 
 var (
-	notFound = regexp.MustCompile(`(?m)^Error: (Could not find or load main class .*|Main method .*|LinkageError occurred .*|Unable to initialize main class .*)$`)
-	vmError  = regexp.MustCompile(`(?m)^(?:Error occurred during initialization of VM|Error: Could not create the Java Virtual Machine.)`)
+	notFound = lazyre.New(`(?m)^Error: (Could not find or load main class .*|Main method .*|LinkageError occurred .*|Unable to initialize main class .*)$`)
+	vmError  = lazyre.New(`(?m)^(?:Error occurred during initialization of VM|Error: Could not create the Java Virtual Machine.)`)
 )
 
 // launcher finds what the command java says before or instead of the program.

@@ -1,19 +1,19 @@
 package java
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 )
 
 // header begins an error: Main.java:3: error: ';' expected.
-var header = regexp.MustCompile(`^(?:/workspace/)?([^\s:][^:]*\.\w+):(?:(\d+):)? error: (.*)$`)
+var header = lazyre.New(`^(?:/workspace/)?([^\s:][^:]*\.\w+):(?:(\d+):)? error: (.*)$`)
 
 // warning begins what is not of interest.
-var warning = regexp.MustCompile(`^(?:\S[^:]*:\d+: warning: |warning: |Note: |\d+ (?:error|warning)s?$)`)
+var warning = lazyre.New(`^(?:\S[^:]*:\d+: warning: |warning: |Note: |\d+ (?:error|warning)s?$)`)
 
 // parseText reads what javac writes for people.
 func parseText(text string) []Report {

@@ -2,12 +2,12 @@
 package python
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 	"github.com/nsbox/nsbox/nsbox/language"
 )
@@ -101,7 +101,7 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
-var hints = regexp.MustCompile(`(?s)(Did you mean:? .*|Did you forget .*|Perhaps you forgot .*|Maybe you meant .*|` +
+var hints = lazyre.New(`(?s)(Did you mean:? .*|Did you forget .*|Perhaps you forgot .*|Maybe you meant .*|` +
 	`perhaps you meant .*|use an 0o prefix .*|Use parentheses .*|Consider .*)$`)
 
 // hint is what a message says beyond what went wrong.
@@ -110,8 +110,8 @@ func hint(message string) string {
 }
 
 var (
-	didYouMean = regexp.MustCompile(`Did you mean:? '([^']+)'\?$`)
-	subject    = regexp.MustCompile(`(?:name|attribute|argument) '([^']+)'|cannot import name '([^']+)'`)
+	didYouMean = lazyre.New(`Did you mean:? '([^']+)'\?$`)
+	subject    = lazyre.New(`(?:name|attribute|argument) '([^']+)'|cannot import name '([^']+)'`)
 )
 
 // suggest makes Python's own "Did you mean" an edit, where the line has the name
@@ -160,7 +160,7 @@ func wordRune(r rune) bool {
 	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80 && r != utf8.RuneError
 }
 
-var fatal = regexp.MustCompile(`(?m)^Fatal Python error: ([^\n]*)$`)
+var fatal = lazyre.New(`(?m)^Fatal Python error: ([^\n]*)$`)
 
 // exit diagnoses a program that ended without a traceback.
 func exit(e nsbox.Evidence) []nsbox.Diagnosis {

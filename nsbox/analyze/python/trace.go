@@ -1,7 +1,7 @@
 package python
 
 import (
-	"regexp"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -32,12 +32,12 @@ type Trace struct {
 }
 
 var (
-	ansi      = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")
-	frameLine = regexp.MustCompile(`^\s+File "(.*)", line (\d+)(?:, in (.*))?$`)
-	fatalLine = regexp.MustCompile(`(?m)^\s+File "(.*)", line (\d+) in (.*)$`)
-	markLine  = regexp.MustCompile(`^\s*[~^]+[~^\s]*$`)
-	errorLine = regexp.MustCompile(`^([A-Za-z_][\w.]*)(?:: ?(.*))?$`)
-	warnLine  = regexp.MustCompile(`^\S+:\d+: \w*Warning: `)
+	ansi      = lazyre.New("\x1b\\[[0-9;]*[A-Za-z]")
+	frameLine = lazyre.New(`^\s+File "(.*)", line (\d+)(?:, in (.*))?$`)
+	fatalLine = lazyre.New(`(?m)^\s+File "(.*)", line (\d+) in (.*)$`)
+	markLine  = lazyre.New(`^\s*[~^]+[~^\s]*$`)
+	errorLine = lazyre.New(`^([A-Za-z_][\w.]*)(?:: ?(.*))?$`)
+	warnLine  = lazyre.New(`^\S+:\d+: \w*Warning: `)
 )
 
 const (

@@ -3,12 +3,12 @@ package prompt
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -19,10 +19,10 @@ var ErrAnswer = errors.New("the model's answer is not usable")
 const maxGrowth = 16 << 10
 
 var (
-	reThinking = regexp.MustCompile(`(?s)<(think|thinking|reasoning)>.*?</(think|thinking|reasoning)>`)
-	reRole     = regexp.MustCompile(`(?m)^\s*(?:<\|)?(?:User|System|Assistant|Human|Response)(?:\|>)?\s*:`)
-	reFence    = regexp.MustCompile("(?ms)^[ \t]*(```+|~~~+)[ \t]*([^\n`]*)\n(.*?)^[ \t]*(?:```+|~~~+)[ \t]*$")
-	reOpen     = regexp.MustCompile("(?m)^[ \t]*(?:```+|~~~+)[^\n]*$")
+	reThinking = lazyre.New(`(?s)<(think|thinking|reasoning)>.*?</(think|thinking|reasoning)>`)
+	reRole     = lazyre.New(`(?m)^\s*(?:<\|)?(?:User|System|Assistant|Human|Response)(?:\|>)?\s*:`)
+	reFence    = lazyre.New("(?ms)^[ \t]*(```+|~~~+)[ \t]*([^\n`]*)\n(.*?)^[ \t]*(?:```+|~~~+)[ \t]*$")
+	reOpen     = lazyre.New("(?m)^[ \t]*(?:```+|~~~+)[^\n]*$")
 )
 
 // Code takes the corrected program out of a model's answer. The error, of the
@@ -133,7 +133,7 @@ func bare(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-var reTalk = regexp.MustCompile(`^(?i)(here(?:'s| is| are)|sure|certainly|of course|the (?:corrected|fixed|problem|error|issue)|i(?:'ve| have|'m)? |this (?:fixes|program|code)|let me|explanation|note|hope|you )`)
+var reTalk = lazyre.New(`^(?i)(here(?:'s| is| are)|sure|certainly|of course|the (?:corrected|fixed|problem|error|issue)|i(?:'ve| have|'m)? |this (?:fixes|program|code)|let me|explanation|note|hope|you )`)
 
 // talk reports whether a line is a sentence to a person.
 func talk(line string) bool {
@@ -179,7 +179,7 @@ func plausible(language, code, original string) error {
 	return nil
 }
 
-var reSentence = regexp.MustCompile(`^[A-Z][a-z']+(?: [\w',]+){4,}[.!?:]$`)
+var reSentence = lazyre.New(`^[A-Z][a-z']+(?: [\w',]+){4,}[.!?:]$`)
 
 func vocabulary(code string) map[string]bool {
 	lexer := source.Lexer{}
@@ -193,12 +193,12 @@ func vocabulary(code string) map[string]bool {
 }
 
 // marks are lines that begin programs of one language and of no other here.
-var marks = map[string]*regexp.Regexp{
-	"go":     regexp.MustCompile(`(?m)^package \w+$`),
-	"rust":   regexp.MustCompile(`(?m)^fn main\(\)`),
-	"java":   regexp.MustCompile(`(?m)public static void main\(String`),
-	"c":      regexp.MustCompile(`(?m)^#include <\w+\.h>`),
-	"python": regexp.MustCompile(`(?m)^def \w+\(.*\):$`),
+var marks = map[string]*lazyre.Regexp{
+	"go":     lazyre.New(`(?m)^package \w+$`),
+	"rust":   lazyre.New(`(?m)^fn main\(\)`),
+	"java":   lazyre.New(`(?m)public static void main\(String`),
+	"c":      lazyre.New(`(?m)^#include <\w+\.h>`),
+	"python": lazyre.New(`(?m)^def \w+\(.*\):$`),
 }
 
 // foreignMark names the language whose mark code has, and its own language not.

@@ -7,7 +7,9 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -159,4 +161,52 @@ func TestNoReplace(t *testing.T) {
 			t.Errorf("go.mod: %s: a fork is a dependency of its own name", strings.TrimSpace(line))
 		}
 	}
+}
+
+// What lazyre compiles only when it is needed would else panic only then.
+func TestLazyExpressions(t *testing.T) {
+	found := 0
+	goFiles(t, func(name string, _ []byte, fset *token.FileSet, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 1 {
+				return true
+			}
+			if sel, ok := call.Fun.(*ast.SelectorExpr); !ok || sel.Sel.Name != "New" || !isIdent(sel.X, "lazyre") {
+				return true
+			}
+			// What is put together of constants is left to its own tests.
+			expr, ok := literal(call.Args[0])
+			if !ok {
+				return true
+			}
+			found++
+			if _, err := regexp.Compile(expr); err != nil {
+				t.Errorf("%s: %v", fset.Position(call.Pos()), err)
+			}
+			return true
+		})
+	})
+	if found < 100 {
+		t.Errorf("only %d expressions were found", found)
+	}
+}
+
+func isIdent(e ast.Expr, name string) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && id.Name == name
+}
+
+// literal is the string that e is or that its parts make.
+func literal(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		s, err := strconv.Unquote(e.Value)
+		return s, err == nil
+	case *ast.BinaryExpr:
+		a, oka := literal(e.X)
+		b, okb := literal(e.Y)
+		return a + b, oka && okb && e.Op == token.ADD
+	}
+	return "", false
 }

@@ -19,6 +19,7 @@ const (
 	fdUserNS
 	fdMountNS
 	fdDir
+	fdFiles
 )
 
 // Namespaces are those that every sandbox has fresh, by their names in /proc/pid/ns.
@@ -51,12 +52,14 @@ type descriptors struct {
 func buildEarly(s *Spec, d descriptors, region uintptr) *program {
 	p := &program{}
 	defaultSignals(p)
-	earlySteps(p, s, d, region)
+	earlySteps(p, s, d)
+	reportNow(p, RecordWaiting)
+	passGate(p, region)
 	return p
 }
 
 // earlySteps are what every kind of sandbox does first.
-func earlySteps(p *program, s *Spec, d descriptors, region uintptr) {
+func earlySteps(p *program, s *Spec, d descriptors) {
 	// The cgroup before anything that uses memory or time to speak of.
 	joinCgroup(p, d.joins)
 	takeDescriptors(p, d)
@@ -68,8 +71,6 @@ func earlySteps(p *program, s *Spec, d descriptors, region uintptr) {
 	mountAll(p, s)
 	loopbackUp(p)
 	p.call("sethostname", unix.SYS_SETHOSTNAME, Hostname, len(Hostname))
-	reportNow(p, RecordWaiting)
-	passGate(p, region)
 }
 
 // defaultSignals undoes what the zygote and its callers ignore: it lets the
@@ -118,6 +119,12 @@ func awaitMaps(p *program) {
 // aside, and goes on with the list in it. Its descriptors get the lowest free
 // numbers, from fdLate on. End of file means that nobody wants the sandbox any more.
 func passGate(p *program, region uintptr) {
+	receive(p, region, 0)
+	p.goOn(region)
+}
+
+// receive is passGate's first half, with more flags of recvmsg.
+func receive(p *program, region uintptr, more int) {
 	iov := p.bytes(make([]byte, 16)) // struct iovec
 	binary.NativeEndian.PutUint64(p.data[iov:], uint64(region))
 	binary.NativeEndian.PutUint64(p.data[iov+8:], inlineSize)
@@ -127,8 +134,7 @@ func passGate(p *program, region uintptr) {
 	copy(p.data[msg:], unsafe.Slice((*byte)(unsafe.Pointer(&hdr)), unsafe.Sizeof(hdr)))
 	p.point(msg+addr(unsafe.Offsetof(hdr.Iov)), iov)
 	p.point(msg+addr(unsafe.Offsetof(hdr.Control)), p.bytes(control))
-	p.call("gate", unix.SYS_RECVMSG, fdGate, msg, unix.MSG_CMSG_CLOEXEC).flags = flagRetry | flagPositive
-	p.goOn(region)
+	p.call("gate", unix.SYS_RECVMSG, fdGate, msg, unix.MSG_CMSG_CLOEXEC|more).flags = flagRetry | flagPositive
 }
 
 // reportNow sends a record with the time.

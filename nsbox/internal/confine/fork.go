@@ -8,9 +8,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forkLate is the list of LateFork after the files: it hands over to the
-// interpreter, which forks the program; the program's side is confined and handed
-// over again, init's retires.
+// forkEarly ends the early list of a sandbox that a template clones. The
+// interpreter forks the program's process ahead, too; that one reports that the
+// sandbox waits once it is as warm as can be. What comes through the gate then
+// is for both: pid 1 looks at it and leaves it there, writes the files, and only
+// then lets the program's process take it.
+func forkEarly(p *program, region uintptr) {
+	files := p.ret(p.call("eventfd", unix.SYS_EVENTFD2, 0, unix.EFD_CLOEXEC))
+	p.call("dup3", unix.SYS_DUP3, files, fdFiles, unix.O_CLOEXEC)
+	p.call("close", unix.SYS_CLOSE, files)
+	var initGoesOn int
+	p.jumps = append(p.jumps, jump{len(p.ops), &initGoesOn})
+	p.giveBack("fork the program", 0, 0)
+	reportNow(p, RecordWaiting)
+	p.call("wait for the files", unix.SYS_READ, fdFiles, make([]byte, 8), 8).flags = flagRetry | flagPositive
+	receive(p, region, 0)
+	p.giveList(region)
+
+	initGoesOn = len(p.ops)
+	receive(p, region, unix.MSG_PEEK)
+	p.goOn(region)
+}
+
+// forkLate is the list of LateFork after the files: init's side retires, the
+// program's, which begins at the entry, is confined and handed over to the
+// interpreter.
 //
 // There is no execve that would close descriptors or take the memory away, so
 // the program's side closes all but 0 to 2 itself, and sends its listener itself,
@@ -20,22 +42,22 @@ func forkLate(p *program, l *Late) error {
 	if l.Main < 1 || l.Main >= len(l.Argv) || l.TTY {
 		return errors.New("confine: a list for a template without a main file, or with a terminal")
 	}
+	p.call("tell of the files", unix.SYS_WRITE, fdFiles, []byte{1, 0, 0, 0, 0, 0, 0, 0}, 8)
+	p.call("close", unix.SYS_CLOSE, fdFiles)
+	// The interpreter's own were of use to the program only.
+	defaultSignals(p)
+	retireInit(p)
+	p.wait("wait for the program", regPid)
+
+	p.entry = len(p.ops)
 	message := forkMessage(l)
-	var tail int
-	p.jumps = append(p.jumps, jump{len(p.ops), &tail})
-	p.giveBack("fork the program", p.bytes(message), len(message))
+	p.giveBack("take the command", p.bytes(message), len(message))
 	if err := confineProgram(p, l, fdLate); err != nil {
 		return err
 	}
 	sendListener(p, fdLate)
 	p.call("close_range", unix.SYS_CLOSE_RANGE, fdLate, maxFD, 0)
 	p.giveBack("run the program", 0, 0)
-
-	tail = len(p.ops)
-	// The interpreter's own were of use to the program only.
-	defaultSignals(p)
-	retireInit(p)
-	p.wait("wait for the program", regPid)
 	return nil
 }
 
@@ -62,4 +84,10 @@ func (p *program) giveBack(name string, message addr, size int) {
 	o := op{kind: opReturn, save: -1, args: [6]uintptr{2: uintptr(size)}}
 	o.refer(1, message)
 	p.add(name, o)
+}
+
+// giveList returns to the interpreter, which goes on with the entry of the list
+// at an address that is known.
+func (p *program) giveList(at uintptr) {
+	p.add("take the list", op{kind: opReturn, save: -1, args: [6]uintptr{1: at}})
 }

@@ -120,10 +120,18 @@ func (l *Late) Link(region uint64, fds int) (*Packet, error) {
 	at := uintptr(region) + longOffset
 	packet.Long = p.link(at, lateSteps)
 	short := &program{}
-	short.call("map the list", unix.SYS_MMAP, at, (len(packet.Long)+4095)&^4095,
-		unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_FIXED, fdLate+fds, 0)
-	short.call("close", unix.SYS_CLOSE, fdLate+fds)
+	mapLong := func() {
+		short.call("map the list", unix.SYS_MMAP, at, (len(packet.Long)+4095)&^4095,
+			unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_FIXED, fdLate+fds, 0)
+		short.call("close", unix.SYS_CLOSE, fdLate+fds)
+	}
+	mapLong()
 	short.goOn(at)
+	if l.Kind == LateFork {
+		short.entry = len(short.ops)
+		mapLong()
+		short.giveList(at)
+	}
 	packet.Data = short.link(uintptr(region)+l.slot(), lateSteps)
 	return packet, nil
 }

@@ -17,6 +17,8 @@ type program struct {
 	ptrs  []int // where data itself has addresses
 	regs  int8  // registers given out
 	jumps []jump
+	// entry is where an interpreter's own process takes up the list, see forkLate.
+	entry int
 }
 
 // reg is a register's number, used as an argument; addr an offset into the
@@ -144,9 +146,12 @@ func (p *program) goOn(at uintptr) {
 }
 
 // A linked program is one piece of memory: a header of four 32-bit numbers (how
-// many ops, what to add to a step's number in a report, two zeroes), the ops,
-// the data.
-const headerSize = 16
+// many ops, what to add to a step's number in a report, the entry, a zero), the
+// ops, the data.
+const (
+	headerSize = 16
+	entryPlace = 8
+)
 
 // size is what the linked program will have, in bytes.
 func (p *program) size() int { return headerSize + len(p.ops)*opSize + len(p.data) }
@@ -160,6 +165,7 @@ func (p *program) link(base uintptr, first int) []byte {
 	b := make([]byte, p.size())
 	binary.NativeEndian.PutUint32(b, uint32(len(p.ops)))
 	binary.NativeEndian.PutUint32(b[4:], uint32(first))
+	binary.NativeEndian.PutUint32(b[entryPlace:], uint32(p.entry))
 	at := headerSize + len(p.ops)*opSize
 	ops := unsafe.Slice((*op)(unsafe.Pointer(&b[headerSize])), len(p.ops))
 	copy(ops, p.ops)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -28,10 +29,11 @@ import (
 //	  | early list, descriptors    |
 //	  |--------------------------->| clone into fresh namespaces
 //	  |<------- pid, pidfd --------|   \
-//	  | writes the id maps         |    pid 1: early list, gate, files
+//	  | writes the id maps         |    pid 1: early list
 //	                               |      | fork, by the interpreter
-//	                               |      +- program: confinement, user's main file
-//	                               |    retires, waits, reports
+//	                               |      +- program: warms up, waits
+//	                               |      |    gate, confinement, user's main file
+//	                               |    gate, files, retires, waits, reports
 //
 // The children are nsbox-init's (CLONE_PARENT), so the template has none to wait
 // for, and its end is not theirs.
@@ -56,8 +58,11 @@ var templateKinds = map[string]struct {
 	file string
 	code []byte
 	env  string
+	// trial is a program by which a template learns which of its memory programs
+	// write to, and trialFile its name.
+	trialFile, trial string
 }{
-	"python": {"usercustomize.py", pythonTemplate, "PYTHONPATH=" + templateDir},
+	"python": {"usercustomize.py", pythonTemplate, "PYTHONPATH=" + templateDir, "trial/main.py", "print('hello')\n"},
 }
 
 const (
@@ -90,6 +95,7 @@ type templateHello struct {
 	Report      int      `json:"report"`
 	Disk        int      `json:"disk"`
 	Descriptors int      `json:"descriptors"` // at most, with one packet
+	Trial       string   `json:"trial"`       // path of a program to learn from
 	Imports     []string `json:"imports"`
 }
 
@@ -229,8 +235,11 @@ func (z *zygote) startTemplate(tm *template, t *Template) error {
 	if err := unix.Mount("tmpfs", templateDir, "tmpfs", safe, "size=256k,nr_inodes=8,mode=0755"); err != nil {
 		return fmt.Errorf("mount %s: %w", templateDir, err)
 	}
-	if err := os.WriteFile(templateDir+"/"+kind.file, kind.code, 0o444); err != nil {
-		return err
+	for name, code := range map[string][]byte{kind.file: kind.code, kind.trialFile: []byte(kind.trial)} {
+		name = templateDir + "/" + name
+		if err := errors.Join(os.MkdirAll(path.Dir(name), 0o755), os.WriteFile(name, code, 0o444)); err != nil {
+			return err
+		}
 	}
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -240,7 +249,7 @@ func (z *zygote) startTemplate(tm *template, t *Template) error {
 	tm.control = fds[0]
 	hello, err := json.Marshal(templateHello{
 		Marker: templateMarker, Early: earlySize, Region: regionSize, Report: fdReport, Disk: fdDisk,
-		Descriptors: templateFDs + 2 + maxJoins, Imports: slices.Concat([]string{}, t.Imports),
+		Descriptors: templateFDs + 2 + maxJoins, Trial: templateDir + "/" + kind.trialFile, Imports: slices.Concat([]string{}, t.Imports),
 	})
 	if err != nil {
 		return err
@@ -264,8 +273,8 @@ func (z *zygote) startTemplate(tm *template, t *Template) error {
 	p.call("rlimit stack", unix.SYS_PRLIMIT64, 0, unix.RLIMIT_STACK, ref(p, &unix.Rlimit{Cur: 8 << 20, Max: 64 << 20}), nil)
 	argv := p.vector(append(slices.Clone(t.Argv), templateMarker))
 	envp := p.vector(append(slices.Clone(t.Env), kind.env))
-	for i, path := range lookPaths(t.Argv[0], t.Env) {
-		o := p.call("execve "+path, unix.SYS_EXECVE, path, argv, envp)
+	for i, file := range lookPaths(t.Argv[0], t.Env) {
+		o := p.call("execve "+file, unix.SYS_EXECVE, file, argv, envp)
 		if i < len(lookPaths(t.Argv[0], t.Env))-1 {
 			o.flags = flagIgnore
 		}
@@ -294,7 +303,8 @@ func (z *zygote) fork(tm *template, s *Spec, d descriptors) (*born, int, error) 
 	})
 	o := p.add("clone", op{kind: opClone, nr: sysClone3, save: -1, args: [6]uintptr{1: unsafe.Sizeof(cloneArgs{})}})
 	o.refer(0, args)
-	earlySteps(p, s, at, uintptr(tm.ready.Region))
+	earlySteps(p, s, at)
+	forkEarly(p, uintptr(tm.ready.Region))
 	list := p.link(uintptr(tm.ready.Early)+stateSize, 0)
 	if len(list) > earlySize-stateSize {
 		return nil, 0, &Failure{Step: "template's list", Errno: int(unix.E2BIG)}

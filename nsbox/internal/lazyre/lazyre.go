@@ -39,3 +39,32 @@ func (r *Regexp) FindStringSubmatchIndex(s string) []int { return r.get().FindSt
 func (r *Regexp) FindAllStringSubmatch(s string, n int) [][]string {
 	return r.get().FindAllStringSubmatch(s, n)
 }
+
+// FindString is that of package regexp.
+func (r *Regexp) FindString(s string) string { return r.get().FindString(s) }
+
+// FindStringIndex is that of package regexp.
+func (r *Regexp) FindStringIndex(s string) []int { return r.get().FindStringIndex(s) }
+
+// FindAllString is that of package regexp.
+func (r *Regexp) FindAllString(s string, n int) []string { return r.get().FindAllString(s, n) }
+
+// FindAllStringIndex is that of package regexp.
+func (r *Regexp) FindAllStringIndex(s string, n int) [][]int {
+	return r.get().FindAllStringIndex(s, n)
+}
+
+// FindAllStringSubmatchIndex is that of package regexp.
+func (r *Regexp) FindAllStringSubmatchIndex(s string, n int) [][]int {
+	return r.get().FindAllStringSubmatchIndex(s, n)
+}
+
+// ReplaceAllStringFunc is that of package regexp.
+func (r *Regexp) ReplaceAllStringFunc(s string, with func(string) string) string {
+	return r.get().ReplaceAllStringFunc(s, with)
+}
+
+// ExpandString is that of package regexp.
+func (r *Regexp) ExpandString(dst []byte, template, src string, match []int) []byte {
+	return r.get().ExpandString(dst, template, src, match)
+}

@@ -1,12 +1,12 @@
 package cfamily
 
 import (
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -70,8 +70,8 @@ func (f *code) headerNames() []string {
 }
 
 var (
-	includeLine = regexp.MustCompile(`^(\s*#\s*include\s*)[<"']?([\w./+-]+?)\s*[>"']?\s*;?\s*$`)
-	hashWord    = regexp.MustCompile(`^\s*#\s*(\w+)`)
+	includeLine = lazyre.New(`^(\s*#\s*include\s*)[<"']?([\w./+-]+?)\s*[>"']?\s*;?\s*$`)
+	hashWord    = lazyre.New(`^\s*#\s*(\w+)`)
 )
 
 // includeMarks puts a header's name between < and >.

@@ -1,10 +1,10 @@
 package cfamily
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -298,9 +298,9 @@ func conflicting(_ *ctx, f *code, d *nsbox.Diagnosis, m []string) []idea {
 	return nil
 }
 
-var stdName = regexp.MustCompile(`'(?:class |struct |const )*std::(?:__cxx11::)?(?:basic_)?(\w+)`)
+var stdName = lazyre.New(`'(?:class |struct |const )*std::(?:__cxx11::)?(?:basic_)?(\w+)`)
 
-var tagName = regexp.MustCompile(`'(?:struct|class|union|enum) (\w+)`)
+var tagName = lazyre.New(`'(?:struct|class|union|enum) (\w+)`)
 
 // incomplete is for a type of which only the name is known: a header is missing,
 // or a tag is misspelled.

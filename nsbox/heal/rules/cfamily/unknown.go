@@ -1,7 +1,6 @@
 package cfamily
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
@@ -119,7 +118,7 @@ func (f *code) include(d *nsbox.Diagnosis, name string, i int) []idea {
 	}}
 }
 
-var includeText = regexp.MustCompile(`^#include\s*<([^>]+)>`)
+var includeText = lazyre.New(`^#include\s*<([^>]+)>`)
 
 // toldHeader returns the header that the compiler's note names.
 func toldHeader(d *nsbox.Diagnosis) string {

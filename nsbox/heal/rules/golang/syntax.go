@@ -1,11 +1,11 @@
 package golang
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -182,10 +182,10 @@ func (s *search) missingFunc() {
 }
 
 var (
-	reParenFor  = regexp.MustCompile(`^(\s*(?:\} else )?(?:if|for|switch) )\((.*)\)( \{)$`)
-	rePlusPlus  = regexp.MustCompile(`(\+\+|--)(\w+)`)
-	reLetType   = regexp.MustCompile(`^(\s*)(int|string|float64|bool) (\w+) = `)
-	reMissBrace = regexp.MustCompile(`^\s*(?:func|if|for|switch|else|select|type \w+ struct|\} else)\b.*[^{,(;]$|^\s*\}? ?else$`)
+	reParenFor  = lazyre.New(`^(\s*(?:\} else )?(?:if|for|switch) )\((.*)\)( \{)$`)
+	rePlusPlus  = lazyre.New(`(\+\+|--)(\w+)`)
+	reLetType   = lazyre.New(`^(\s*)(int|string|float64|bool) (\w+) = `)
+	reMissBrace = lazyre.New(`^\s*(?:func|if|for|switch|else|select|type \w+ struct|\} else)\b.*[^{,(;]$|^\s*\}? ?else$`)
 )
 
 // idioms are forms of other languages.

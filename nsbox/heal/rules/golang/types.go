@@ -3,10 +3,10 @@ package golang
 import (
 	"go/ast"
 	"go/token"
-	"regexp"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -63,7 +63,7 @@ func conversion(expr, from, to string) (text, pkg string) {
 	return "", ""
 }
 
-var reSimple = regexp.MustCompile(`^\w+(\.\w+)*(\[[\w., ]+\])?(\{.*\})?$`)
+var reSimple = lazyre.New(`^\w+(\.\w+)*(\[[\w., ]+\])?(\{.*\})?$`)
 
 // converted makes the edits that replace an expression by its conversion.
 func (q *program) converted(e ast.Expr, text, pkg string) ([]nsbox.Edit, bool) {

@@ -1,11 +1,11 @@
 package java
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -226,10 +226,10 @@ func quotable(line string, at int) bool {
 }
 
 var (
-	codeIn    = regexp.MustCompile(`^\s*\+ | \+ *$| \+\w| \+ \w|\w \+ |\+[a-z]\w*$|\);?\s*$|^\s*\);|\w\(\w*\)`)
-	verbs     = regexp.MustCompile(`%[-+ 0,#(]*\d*(?:\.\d+)?[a-zA-Z]`)
-	argument  = regexp.MustCompile(`, ?(\w+)$`)
-	formatted = regexp.MustCompile(`(?:printf|format|formatted)$`)
+	codeIn    = lazyre.New(`^\s*\+ | \+ *$| \+\w| \+ \w|\w \+ |\+[a-z]\w*$|\);?\s*$|^\s*\);|\w\(\w*\)`)
+	verbs     = lazyre.New(`%[-+ 0,#(]*\d*(?:\.\d+)?[a-zA-Z]`)
+	argument  = lazyre.New(`, ?(\w+)$`)
+	formatted = lazyre.New(`(?:printf|format|formatted)$`)
 )
 
 // untidy counts what texts seem to hold that is code, and what code there is

@@ -1,10 +1,10 @@
 package java
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -27,7 +27,7 @@ func (h *healer) running() []nsbox.Fix {
 	return nil
 }
 
-var outOf = regexp.MustCompile(`(?i)index:? (\d+)(?:,| out of bounds for) length:? (\d+)|index out of range: (\d+)`)
+var outOf = lazyre.New(`(?i)index:? (\d+)(?:,| out of bounds for) length:? (\d+)|index out of range: (\d+)`)
 
 // onePast: a loop that goes up to the length, which is one element too far.
 func (p *program) onePast(d nsbox.Diagnosis) []nsbox.Fix {
@@ -117,7 +117,7 @@ func (p *program) unmodifiable(d nsbox.Diagnosis) []nsbox.Fix {
 	return nil
 }
 
-var wrongVerb = regexp.MustCompile(`: ([a-zA-Z]) != java\.lang\.(\w+)`)
+var wrongVerb = lazyre.New(`: ([a-zA-Z]) != java\.lang\.(\w+)`)
 
 // conversion: "%d" for a text, "%s" takes all.
 func (p *program) conversion(d nsbox.Diagnosis) []nsbox.Fix {

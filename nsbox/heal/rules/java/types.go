@@ -6,12 +6,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
 var (
-	converted = regexp.MustCompile(`(?s)(\S(?:[^\n]*\S)?) cannot be converted to (\S(?:[^\n]*\S)?)\s*$`)
-	lossy     = regexp.MustCompile(`possible lossy conversion from (\w+) to (\w+)`)
+	converted = lazyre.New(`(?s)(\S(?:[^\n]*\S)?) cannot be converted to (\S(?:[^\n]*\S)?)\s*$`)
+	lossy     = lazyre.New(`possible lossy conversion from (\w+) to (\w+)`)
 )
 
 // expression are the tokens of the wrong expression.

@@ -1,20 +1,20 @@
 package python
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/names"
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
 var (
-	noAttribute = regexp.MustCompile(`^(type object )?'([^']+)' object has no attribute '([^']+)'|^type object '([^']+)' has no attribute '([^']+)'`)
-	noMember    = regexp.MustCompile(`^(?:partially initialized )?module '([^']+)' has no attribute '([^']+)'`)
-	enumMember  = regexp.MustCompile(`^([A-Za-z_]\w*)$`)
-	meant       = regexp.MustCompile(`Did you mean:? '([^']+)'\?`)
+	noAttribute = lazyre.New(`^(type object )?'([^']+)' object has no attribute '([^']+)'|^type object '([^']+)' has no attribute '([^']+)'`)
+	noMember    = lazyre.New(`^(?:partially initialized )?module '([^']+)' has no attribute '([^']+)'`)
+	enumMember  = lazyre.New(`^([A-Za-z_]\w*)$`)
+	meant       = lazyre.New(`Did you mean:? '([^']+)'\?`)
 )
 
 // attributeError mends an attribute that an object does not have.

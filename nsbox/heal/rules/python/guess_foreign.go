@@ -1,10 +1,10 @@
 package python
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -65,11 +65,11 @@ func hasPlain(s string) bool {
 }
 
 var (
-	printTo    = regexp.MustCompile(`^>>\s*([\w.]+)\s*,\s*(.*)$`)
-	exceptName = regexp.MustCompile(`(?m)^([ \t]*except[ \t]+)([\w.]+|\([^)\n]*\))[ \t]*,[ \t]*(\w+)[ \t]*:`)
-	raiseText  = regexp.MustCompile(`(?m)^([ \t]*raise[ \t]+[A-Z][\w.]*)[ \t]*,[ \t]*([^\n#]+?)[ \t]*$`)
-	execText   = regexp.MustCompile(`(?m)^([ \t]*exec)[ \t]+([^(\s=][^\n]*?)[ \t]*$`)
-	backticks  = regexp.MustCompile("`([^`\n]+)`")
+	printTo    = lazyre.New(`^>>\s*([\w.]+)\s*,\s*(.*)$`)
+	exceptName = lazyre.New(`(?m)^([ \t]*except[ \t]+)([\w.]+|\([^)\n]*\))[ \t]*,[ \t]*(\w+)[ \t]*:`)
+	raiseText  = lazyre.New(`(?m)^([ \t]*raise[ \t]+[A-Z][\w.]*)[ \t]*,[ \t]*([^\n#]+?)[ \t]*$`)
+	execText   = lazyre.New(`(?m)^([ \t]*exec)[ \t]+([^(\s=][^\n]*?)[ \t]*$`)
+	backticks  = lazyre.New("`([^`\n]+)`")
 )
 
 // python2 writes the statements of Python 2 as those of Python 3, all of a kind
@@ -103,7 +103,7 @@ func (b *broken) python2() {
 }
 
 // everywhere replaces what re matches outside of strings and comments.
-func (b *broken) everywhere(re *regexp.Regexp, with string) []edit {
+func (b *broken) everywhere(re *lazyre.Regexp, with string) []edit {
 	var out []edit
 	for _, m := range re.FindAllStringSubmatchIndex(b.src, 200) {
 		out = append(out, edit{m[0], m[1], string(re.ExpandString(nil, with, b.src, m))})
@@ -181,13 +181,13 @@ func printCall(args string, toks []source.Token, spaced bool) (string, bool) {
 }
 
 var (
-	cFor      = regexp.MustCompile(`^for\s*\(?\s*(?:int |let |var )?\s*(\w+)\s*=\s*([^;]+);\s*(\w+)\s*(<=?)\s*([^;]+);\s*(?:(\w+)\+\+|\+\+(\w+)|(\w+)\s*\+=\s*1)\s*\)?\s*[{:]?\s*$`)
-	forRange  = regexp.MustCompile(`^for\s+(\w+)\s*=\s*(\S+)\s+to\s+(\S+?)\s*:?\s*$`)
-	forParens = regexp.MustCompile(`^for\s*\(\s*(?:int |let |var |const )?\s*([\w, ]+?)\s+(?:in|of)\s+(.+)\)\s*[:{]?\s*$`)
-	blockEnd  = regexp.MustCompile(`^\s*\}\s*;?\s*$`)
-	elseBrace = regexp.MustCompile(`^(\s*)\}\s*(else\b|elif\b|else if\b|except\b|catch\b|finally\b)(.*)$`)
-	slashes   = regexp.MustCompile(`(?m)^([ \t]*)//`)
-	trailing  = regexp.MustCompile(`[;:)\]\w"'][ \t]+(//)[ \t]*[A-Za-z]+(?:[ \t]+[A-Za-z]+|$)`)
+	cFor      = lazyre.New(`^for\s*\(?\s*(?:int |let |var )?\s*(\w+)\s*=\s*([^;]+);\s*(\w+)\s*(<=?)\s*([^;]+);\s*(?:(\w+)\+\+|\+\+(\w+)|(\w+)\s*\+=\s*1)\s*\)?\s*[{:]?\s*$`)
+	forRange  = lazyre.New(`^for\s+(\w+)\s*=\s*(\S+)\s+to\s+(\S+?)\s*:?\s*$`)
+	forParens = lazyre.New(`^for\s*\(\s*(?:int |let |var |const )?\s*([\w, ]+?)\s+(?:in|of)\s+(.+)\)\s*[:{]?\s*$`)
+	blockEnd  = lazyre.New(`^\s*\}\s*;?\s*$`)
+	elseBrace = lazyre.New(`^(\s*)\}\s*(else\b|elif\b|else if\b|except\b|catch\b|finally\b)(.*)$`)
+	slashes   = lazyre.New(`(?m)^([ \t]*)//`)
+	trailing  = lazyre.New(`[;:)\]\w"'][ \t]+(//)[ \t]*[A-Za-z]+(?:[ \t]+[A-Za-z]+|$)`)
 )
 
 // foreign rewrites whole lines of other languages.

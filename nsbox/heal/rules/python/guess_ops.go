@@ -1,10 +1,10 @@
 package python
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -160,7 +160,7 @@ func (b *broken) increments() {
 	}
 }
 
-var question = regexp.MustCompile(`^(.*?(?:=|return|\(|,)\s*)?([^=(,?]+?(?:[<>=!]=?[^=?]*?)?)\s*\?\s*([^:?]+?)\s*:\s*([^:?,]+?)(\)*)\s*$`)
+var question = lazyre.New(`^(.*?(?:=|return|\(|,)\s*)?([^=(,?]+?(?:[<>=!]=?[^=?]*?)?)\s*\?\s*([^:?]+?)\s*:\s*([^:?,]+?)(\)*)\s*$`)
 
 // ternary writes c ? a : b as a if c else b.
 func (b *broken) ternary() {
@@ -203,9 +203,9 @@ func (b *broken) arrows() {
 	}
 }
 
-var numberThenMember = regexp.MustCompile(`^(\d+)\.([A-Za-z_]\w*)$`)
+var numberThenMember = lazyre.New(`^(\d+)\.([A-Za-z_]\w*)$`)
 
-var numberThenName = regexp.MustCompile(`^(\d+)([A-Za-z_]\w*)$`)
+var numberThenName = lazyre.New(`^(\d+)([A-Za-z_]\w*)$`)
 
 // glued multiplies where a number runs into a name, and mends the literals of
 // Python 2 and other languages.

@@ -1,10 +1,10 @@
 package python
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -96,9 +96,9 @@ func (b *broken) operates(start, i int, op string) bool {
 	return next != "" && (wordByte(next[0]) && !(next[0] >= '0' && next[0] <= '9') || next[0] == '"' || next[0] == '\'')
 }
 
-var index = regexp.MustCompile(`^\[[\w+ -]*(\(\w*\))?:?\w*\]`)
+var index = lazyre.New(`^\[[\w+ -]*(\(\w*\))?:?\w*\]`)
 
-var wordAfter = regexp.MustCompile(`^ (in|if|for|and|or|not|else|is|as)\b`)
+var wordAfter = lazyre.New(`^ (in|if|for|and|or|not|else|is|as)\b`)
 
 // stringEnds says whether a string may end before src[i], and the cost of that:
 // what follows stands as it would after a string.

@@ -1,12 +1,12 @@
 package python
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/names"
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -162,8 +162,8 @@ func (m *mender) enumMember(attr string) {
 }
 
 var (
-	noName   = regexp.MustCompile(`^cannot import name '([^']+)' from (?:partially initialized module )?'([^']+)'`)
-	noModule = regexp.MustCompile(`^No module named '([^']+)'(; '([^']+)' is not a package)?`)
+	noName   = lazyre.New(`^cannot import name '([^']+)' from (?:partially initialized module )?'([^']+)'`)
+	noModule = lazyre.New(`^No module named '([^']+)'(; '([^']+)' is not a package)?`)
 )
 
 // importError mends an import.

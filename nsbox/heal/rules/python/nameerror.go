@@ -1,17 +1,17 @@
 package python
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox"
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/names"
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
-var undefined = regexp.MustCompile(`^(?:name|free variable) '([^']+)'|free variable '([^']+)'`)
+var undefined = lazyre.New(`^(?:name|free variable) '([^']+)'|free variable '([^']+)'`)
 
 // nameError mends a name that is not defined.
 func (m *mender) nameError() {

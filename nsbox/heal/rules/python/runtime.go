@@ -1,11 +1,11 @@
 package python
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
@@ -31,7 +31,7 @@ func (m *mender) run() {
 	}
 }
 
-var unbound = regexp.MustCompile(`(?:local variable|cannot access local variable) '([^']+)'`)
+var unbound = lazyre.New(`(?:local variable|cannot access local variable) '([^']+)'`)
 
 // unboundLocal declares a variable global or nonlocal, or mends the name of the
 // place that should have given it a value.
@@ -154,7 +154,7 @@ func (m *mender) unboundNear(f *syntax.Scope, name string) {
 	}
 }
 
-var quotedKey = regexp.MustCompile(`^(['"])(.+)['"]$`)
+var quotedKey = lazyre.New(`^(['"])(.+)['"]$`)
 
 // keyError mends a key that is nearly one of the program's keys.
 func (m *mender) keyError() {
@@ -209,7 +209,7 @@ func (m *mender) valueError() {
 	}
 }
 
-var swapped = regexp.MustCompile(`([:])(\d*)(\d)\.f\}`)
+var swapped = lazyre.New(`([:])(\d*)(\d)\.f\}`)
 
 // precision mends "2.f", which is ".2f".
 func (m *mender) precision() {

@@ -1,46 +1,46 @@
 package python
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/names"
 	"github.com/nsbox/nsbox/nsbox/heal/rules/python/syntax"
+	"github.com/nsbox/nsbox/nsbox/internal/lazyre"
 	"github.com/nsbox/nsbox/nsbox/internal/source"
 )
 
 // typeRule is what one message of a TypeError is mended by.
 type typeRule struct {
-	message *regexp.Regexp
+	message *lazyre.Regexp
 	mend    func(*mender, []string)
 }
 
 var typeRules = []typeRule{
-	{regexp.MustCompile(`^can only concatenate (str|list|tuple) \(not "([^"]+)"\) to (?:str|list|tuple)`), func(m *mender, g []string) { m.concatenate(g[1], g[2]) }},
-	{regexp.MustCompile(`^unsupported operand type\(s\) for (\S+): '([^']+)' and '([^']+)'`), func(m *mender, g []string) { m.operands(g[1], g[2], g[3]) }},
-	{regexp.MustCompile(`^'[<>=]+' not supported between instances of '([^']+)' and '([^']+)'`), func(m *mender, g []string) { m.operands("<", g[1], g[2]) }},
-	{regexp.MustCompile(`^(\S+)\(\) takes (?:from )?(\d+) (?:to \d+ )?positional arguments? but (\d+) (?:was|were) given`), func(m *mender, g []string) { m.tooMany(g[1]) }},
-	{regexp.MustCompile(`^(\S+)\(\) missing \d+ required positional arguments?: (?:'[^s]|'s[^e]|'se[^l]|'sel[^f]|'self[^'])`), func(m *mender, _ []string) { m.lostComma() }},
-	{regexp.MustCompile(`^(\S+?)(?:\.__init__)?\(\) takes no (?:keyword )?arguments`), func(m *mender, g []string) { m.noArguments(g[1]) }},
-	{regexp.MustCompile(`^(\S+)\(\) missing 1 required positional argument: 'self'`), func(m *mender, g []string) { m.unboundCall(g[1]) }},
-	{regexp.MustCompile(`^(\S+)\(\) got an unexpected keyword argument '([^']+)'`), func(m *mender, g []string) { m.keyword(g[1], g[2]) }},
-	{regexp.MustCompile(`^'([^']+)' is an invalid keyword argument for (\S+)\(\)`), func(m *mender, g []string) { m.keyword(g[2], g[1]) }},
-	{regexp.MustCompile(`^'([^']+)' object is not callable`), func(m *mender, g []string) { m.notCallable(g[1]) }},
-	{regexp.MustCompile(`^'([^']+)' object is not subscriptable`), func(m *mender, g []string) { m.notSubscriptable(g[1]) }},
-	{regexp.MustCompile(`^'([^']+)' object is not iterable|^cannot unpack non-iterable (\S+) object|^argument of type '([^']+)' is not iterable`), func(m *mender, g []string) { m.notIterable(g[1]+g[2]+g[3], g[2] != "") }},
-	{regexp.MustCompile(`^object of type '([^']+)' has no len\(\)`), func(m *mender, g []string) { m.noLength(g[1]) }},
-	{regexp.MustCompile(`^(?:list|tuple|string|str|range object|byte|bytearray) ind(?:ices|ex) must be integers(?: or slices)?,? not '?([^']+)'?`), func(m *mender, g []string) { m.badIndex(g[1]) }},
-	{regexp.MustCompile(`^'float' object cannot be interpreted as an integer|^slice indices must be integers|^can't multiply sequence by non-int of type 'float'|^integer argument expected, got float`), func(m *mender, _ []string) { m.wholeDivision() }},
-	{regexp.MustCompile(`^sequence item \d+: expected (?:str|a bytes-like object).*, (\S+) found`), func(m *mender, _ []string) { m.joinTexts() }},
-	{regexp.MustCompile(`^(?:write\(\) argument must be str, not|must be str, not|argument must be str, not) ?(\S+)`), func(m *mender, g []string) { m.writeText(g[1]) }},
-	{regexp.MustCompile(`^exceptions must derive from BaseException`), func(m *mender, _ []string) { m.raiseText() }},
-	{regexp.MustCompile(`^not enough arguments for format string`), func(m *mender, _ []string) { m.formatTuple() }},
-	{regexp.MustCompile(`^not all arguments converted during string formatting`), func(m *mender, _ []string) { m.inputNumber("str", "int") }},
-	{regexp.MustCompile(`^Strings must be encoded before hashing|^a bytes-like object is required, not 'str'`), func(m *mender, _ []string) { m.encode() }},
-	{regexp.MustCompile(`^unhashable type: '(list|set|dict)'`), func(m *mender, g []string) { m.unhashable(g[1]) }},
-	{regexp.MustCompile(`^'tuple' object does not support item assignment`), func(m *mender, _ []string) { m.tupleItem() }},
-	{regexp.MustCompile(`^'(list|str|tuple|dict|set|range)' object is not an iterator`), func(m *mender, _ []string) { m.iterator() }},
+	{lazyre.New(`^can only concatenate (str|list|tuple) \(not "([^"]+)"\) to (?:str|list|tuple)`), func(m *mender, g []string) { m.concatenate(g[1], g[2]) }},
+	{lazyre.New(`^unsupported operand type\(s\) for (\S+): '([^']+)' and '([^']+)'`), func(m *mender, g []string) { m.operands(g[1], g[2], g[3]) }},
+	{lazyre.New(`^'[<>=]+' not supported between instances of '([^']+)' and '([^']+)'`), func(m *mender, g []string) { m.operands("<", g[1], g[2]) }},
+	{lazyre.New(`^(\S+)\(\) takes (?:from )?(\d+) (?:to \d+ )?positional arguments? but (\d+) (?:was|were) given`), func(m *mender, g []string) { m.tooMany(g[1]) }},
+	{lazyre.New(`^(\S+)\(\) missing \d+ required positional arguments?: (?:'[^s]|'s[^e]|'se[^l]|'sel[^f]|'self[^'])`), func(m *mender, _ []string) { m.lostComma() }},
+	{lazyre.New(`^(\S+?)(?:\.__init__)?\(\) takes no (?:keyword )?arguments`), func(m *mender, g []string) { m.noArguments(g[1]) }},
+	{lazyre.New(`^(\S+)\(\) missing 1 required positional argument: 'self'`), func(m *mender, g []string) { m.unboundCall(g[1]) }},
+	{lazyre.New(`^(\S+)\(\) got an unexpected keyword argument '([^']+)'`), func(m *mender, g []string) { m.keyword(g[1], g[2]) }},
+	{lazyre.New(`^'([^']+)' is an invalid keyword argument for (\S+)\(\)`), func(m *mender, g []string) { m.keyword(g[2], g[1]) }},
+	{lazyre.New(`^'([^']+)' object is not callable`), func(m *mender, g []string) { m.notCallable(g[1]) }},
+	{lazyre.New(`^'([^']+)' object is not subscriptable`), func(m *mender, g []string) { m.notSubscriptable(g[1]) }},
+	{lazyre.New(`^'([^']+)' object is not iterable|^cannot unpack non-iterable (\S+) object|^argument of type '([^']+)' is not iterable`), func(m *mender, g []string) { m.notIterable(g[1]+g[2]+g[3], g[2] != "") }},
+	{lazyre.New(`^object of type '([^']+)' has no len\(\)`), func(m *mender, g []string) { m.noLength(g[1]) }},
+	{lazyre.New(`^(?:list|tuple|string|str|range object|byte|bytearray) ind(?:ices|ex) must be integers(?: or slices)?,? not '?([^']+)'?`), func(m *mender, g []string) { m.badIndex(g[1]) }},
+	{lazyre.New(`^'float' object cannot be interpreted as an integer|^slice indices must be integers|^can't multiply sequence by non-int of type 'float'|^integer argument expected, got float`), func(m *mender, _ []string) { m.wholeDivision() }},
+	{lazyre.New(`^sequence item \d+: expected (?:str|a bytes-like object).*, (\S+) found`), func(m *mender, _ []string) { m.joinTexts() }},
+	{lazyre.New(`^(?:write\(\) argument must be str, not|must be str, not|argument must be str, not) ?(\S+)`), func(m *mender, g []string) { m.writeText(g[1]) }},
+	{lazyre.New(`^exceptions must derive from BaseException`), func(m *mender, _ []string) { m.raiseText() }},
+	{lazyre.New(`^not enough arguments for format string`), func(m *mender, _ []string) { m.formatTuple() }},
+	{lazyre.New(`^not all arguments converted during string formatting`), func(m *mender, _ []string) { m.inputNumber("str", "int") }},
+	{lazyre.New(`^Strings must be encoded before hashing|^a bytes-like object is required, not 'str'`), func(m *mender, _ []string) { m.encode() }},
+	{lazyre.New(`^unhashable type: '(list|set|dict)'`), func(m *mender, g []string) { m.unhashable(g[1]) }},
+	{lazyre.New(`^'tuple' object does not support item assignment`), func(m *mender, _ []string) { m.tupleItem() }},
+	{lazyre.New(`^'(list|str|tuple|dict|set|range)' object is not an iterator`), func(m *mender, _ []string) { m.iterator() }},
 }
 
 // typeError asks the rules for the message.
