@@ -55,7 +55,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, printKey bool, 
 	defer endStreams()
 	svc := all.Service
 	opts := restapi.Options{
-		Version: Version, Log: log, Guard: guard(cfg),
+		Version: Version, Log: log, Guard: guard(cfg), Proxies: cfg.Proxies,
 		Analyzer: healing.Analyzer, Context: streams,
 		Counters: all.Metrics, Tracing: all.Tracing,
 		Extra: grpcapi.New(svc, grpcapi.Options{Context: streams, Metrics: all.Metrics}),

@@ -38,6 +38,8 @@ type Config struct {
 	// Hosts are names under which the daemon is reached, beside localhost and
 	// addresses; Origins may call it from their pages.
 	Hosts, Origins []string
+	// Proxies are addresses of reverse proxies that say where requests come from.
+	Proxies []netip.Prefix
 	// StateDir holds the store, keys, artifacts and the audit log.
 	StateDir string
 	// Store is a URL of PostgreSQL; empty is SQLite in StateDir.
@@ -222,6 +224,21 @@ func (c *Config) AuditPath() string {
 }
 
 // The setters check what a value is.
+
+func setProxies(c *Config, v string) error {
+	c.Proxies = nil
+	for _, s := range list(v) {
+		p, err := netip.ParsePrefix(s)
+		if a, aerr := netip.ParseAddr(s); aerr == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return fmt.Errorf("%q is no address: write those of the proxies, such as 127.0.0.1 or 10.1.0.0/16", s)
+		}
+		c.Proxies = append(c.Proxies, p.Masked())
+	}
+	return nil
+}
 
 func setStore(c *Config, v string) error {
 	u, err := url.Parse(v)

@@ -18,6 +18,7 @@ func Options() []Option {
 		{"tls.key", "its private key", "FILE", "no TLS", path(func(c *Config) *string { return &c.TLSKey })},
 		{"hosts", "names under which it is reached, beside localhost and addresses", "NAME[,NAME]", "none", names(func(c *Config) *[]string { return &c.Hosts })},
 		{"origins", "pages that may call it (CORS): scheme://host[:port], or * for all", "ORIGIN[,ORIGIN]", "its own", names(func(c *Config) *[]string { return &c.Origins })},
+		{"proxies", "reverse proxies that say by X-Forwarded-For where requests come from", "ADDR[,ADDR]", "none", setProxies},
 		{"state-dir", "directory of the store, keys, artifacts and the audit log", "DIR", "/var/lib/nsbox/daemon", path(func(c *Config) *string { return &c.StateDir })},
 		{"store", "database: a postgres:// URL", "URL", "SQLite in state-dir", setStore},
 		{"grace", "how long programs may go on when it is told to stop", "TIME", "30s", duration(func(c *Config) *nsbox.Duration { return &c.Grace }, true)},

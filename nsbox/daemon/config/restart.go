@@ -14,6 +14,7 @@ var fixed = []struct {
 	{"tls.key", func(c *Config) any { return c.TLSKey }},
 	{"hosts", func(c *Config) any { return c.Hosts }},
 	{"origins", func(c *Config) any { return c.Origins }},
+	{"proxies", func(c *Config) any { return c.Proxies }},
 	{"state-dir", func(c *Config) any { return c.StateDir }},
 	{"store", func(c *Config) any { return c.Store }},
 	{"grace", func(c *Config) any { return c.Grace }},

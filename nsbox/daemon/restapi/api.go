@@ -23,6 +23,8 @@ type Options struct {
 	Log *slog.Logger
 	// Guard decides by Host and Origin who may come in.
 	Guard web.Guard
+	// Proxies are believed about where requests come from.
+	Proxies web.Proxies
 	// Metrics serves /metrics; nil has none.
 	Metrics http.Handler
 	// Counters count and time requests and streams, Tracing makes a span of each

@@ -17,7 +17,7 @@ func Middleware(svc *service.Service, opts Options, next http.Handler) http.Hand
 	h := limitBodies(svc, next)
 	h = web.Identify(svc.Authenticate, opts.open, h)
 	h = opts.Guard.Wrap(h)
-	return web.RequestID(opts.Log, h)
+	return opts.Proxies.Wrap(web.RequestID(opts.Log, h))
 }
 
 // grpcPaths begin with these: package grpcapi asks for credentials itself, and
