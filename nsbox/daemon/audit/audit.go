@@ -102,7 +102,8 @@ type Log struct {
 	seq  int64
 	prev string
 	// behind are lines of others that the table does not have yet.
-	behind []store.AuditRecord
+	behind  []store.AuditRecord
+	failure error // of the last line
 	// dirty tells that something is not on the disk yet.
 	dirty bool
 
@@ -252,6 +253,27 @@ func (l *Log) Append(e Entry) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.failure = l.append(e, detail)
+	return l.failure
+}
+
+// Failure is why lines can't be written; nil where they can. After a failure it tries
+// again, by a line that tells of it: who is not ready gets no request that would.
+func (l *Log) Failure() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failure != nil {
+		detail, err := json.Marshal(map[string]string{"after": l.failure.Error()})
+		if err != nil {
+			return err
+		}
+		l.failure = l.append(Entry{Actor: "nsboxd", Action: "audit.recover", Target: l.opts.Path, Outcome: "ok"}, detail)
+	}
+	return l.failure
+}
+
+// append writes an entry. l.mu is held.
+func (l *Log) append(e Entry, detail json.RawMessage) error {
 	if l.f == nil {
 		return errors.New("audit log: it is closed")
 	}

@@ -215,6 +215,40 @@ func TestABrokenEndIsNotBuiltUpon(t *testing.T) {
 	}
 }
 
+// A log that could not be written for a while says so, and that it can again.
+func TestFailureEnds(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "log")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "audit.jsonl")
+	l := open(t, Options{Path: path})
+	fill(t, l, 1)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Append(Entry{Actor: "alice"}); err == nil {
+		t.Fatal("a line is written to nowhere")
+	}
+	if err := l.Failure(); err == nil {
+		t.Error("the failure is over")
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Failure(); err != nil {
+		t.Errorf("it goes on: %v", err)
+	}
+	fill(t, l, 1)
+	b, err := os.ReadFile(path)
+	if err != nil || !bytes.Contains(b, []byte(`"action":"audit.recover"`)) || bytes.Count(b, []byte("\n")) != 2 {
+		t.Errorf("the log is %s %v", b, err)
+	}
+	if rep, err := Verify(path, nil); err != nil || rep.First != 2 {
+		t.Errorf("%+v %v", rep, err)
+	}
+}
+
 func TestManyAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "audit.jsonl")
 	l := open(t, Options{Path: path, Table: &table{}, MaxSize: 5000})

@@ -98,6 +98,13 @@ func TestSandboxesOfOthers(t *testing.T) {
 	for c, call := range boxCalls {
 		try("operator", mine, c, call.status, "")
 	}
+	// All of it that changes something, and was tried, is on record.
+	for _, action := range []string{"write", "mkdir", "pause", "resume", "extend", "save", "remove", "delete"} {
+		waitFor(t, "the record of "+action, func() bool {
+			_, b := s.Do(t, "operator", "GET", "/api/v1/audit?action=sandbox."+action, "")
+			return strings.Contains(string(b), `"outcome":"ok"`) && strings.Contains(string(b), `"outcome":"not_found"`) && strings.Contains(string(b), `"outcome":"forbidden"`)
+		})
+	}
 }
 
 // No operation on one sandbox is missing from boxCalls.

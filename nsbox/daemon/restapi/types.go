@@ -75,6 +75,7 @@ type Event struct {
 	Limit     *nsbox.LimitHit  `json:"limit,omitempty"`
 	Result    *nsbox.Result    `json:"result,omitempty" doc:"exit"`
 	Error     string           `json:"error,omitempty" doc:"error"`
+	Code      string           `json:"code,omitempty" doc:"error: the code of the refusal that it would be as an answer"`
 	Iteration int              `json:"iteration,omitempty"`
 	Diagnosis *nsbox.Diagnosis `json:"diagnosis,omitempty"`
 	Patch     *nsbox.Attempt   `json:"patch,omitempty"`

@@ -29,6 +29,14 @@ var errNoCredentials = &Error{Code: CodeUnauthenticated, Message: "this needs an
 // Authenticate tells who a request comes from. addr is not valid where it came
 // over a unix socket, which is as near as loopback.
 func (s *Service) Authenticate(ctx context.Context, c Credentials, addr netip.Addr) (Principal, error) {
+	p, err := s.authenticate(ctx, c, addr)
+	if err != nil {
+		s.opts.Metrics.Refused(AsError(err).Code)
+	}
+	return p, err
+}
+
+func (s *Service) authenticate(ctx context.Context, c Credentials, addr netip.Addr) (Principal, error) {
 	key := c.APIKey
 	if _, ok := auth.KeyID(c.Bearer); ok && key == "" {
 		key = c.Bearer
@@ -225,8 +233,13 @@ func (s *Service) Logout(ctx context.Context, token string) error {
 	if err == nil {
 		err = s.store.RevokeFamily(ctx, t.Family, s.now())
 	}
-	if err != nil {
-		return AsError(err)
+	return s.audited(Principal{ID: t.UserID}, "logout", "", nil, orNil(AsError(err)))
+}
+
+// orNil keeps a nil *Error from being an error.
+func orNil(err *Error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return err
 }

@@ -240,6 +240,8 @@ func TestSandboxes(t *testing.T) {
 	if err := e.Err(); err == nil || err.Code != CodeConflict {
 		t.Errorf("in a paused one: %+v", e)
 	}
+	want(t, "extend", second(s.ExtendSandbox(ctx, alice, b.ID, time.Minute)), "")
+	want(t, "make a directory in a paused one", s.MakeSandboxDir(ctx, alice, b.ID, "d"), CodeConflict)
 	if v, err := s.ResumeSandbox(ctx, alice, b.ID); err != nil || v.State != nsbox.SandboxRunning {
 		t.Errorf("%+v %v", v, err)
 	}

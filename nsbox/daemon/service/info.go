@@ -159,6 +159,9 @@ func (s *Service) Health(ctx context.Context) Health {
 	if s.opts.HelperCheck != nil {
 		check("helper", s.opts.HelperCheck(ctx))
 	}
+	if s.opts.Audit != nil {
+		check("audit", s.opts.Audit.Failure())
+	}
 	s.mu.Lock()
 	if s.closing {
 		h.Ready, h.Checks["service"] = false, "stopping"

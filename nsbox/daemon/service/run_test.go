@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -275,11 +276,23 @@ func TestAudit(t *testing.T) {
 	}
 	_, _ = s.Refresh(ctx, tok.RefreshToken, loopback)
 	_, _ = s.Refresh(ctx, tok.RefreshToken, loopback)
+	want(t, "logout", s.Logout(ctx, tok.RefreshToken), "")
+	if _, err := s.Authenticate(ctx, Credentials{APIKey: "nsb_wrong"}, loopback); err == nil {
+		t.Error("a wrong key is good")
+	}
+	counted := httptest.NewRecorder()
+	s.opts.Metrics.Handler().ServeHTTP(counted, httptest.NewRequest("GET", "/metrics", nil))
+	if want := `nsbox_refused_total{code="unauthenticated"} 1`; !strings.Contains(counted.Body.String(), want) {
+		t.Errorf("no %s", want)
+	}
 	wait(t, start(t, s, a, "print secret-of-the-program"))
 	_, _ = s.Execute(ctx, user("v", auth.Viewer), ExecuteRequest{Code: "x"})
 	log.Close()
 	_, err = s.Execute(ctx, a, ExecuteRequest{Language: "python", Code: "print x"})
 	want(t, "without an audit log", err, CodeUnavailable)
+	if h := s.Health(ctx); h.Ready || h.Checks["audit"] == "ok" || h.Checks["audit"] == "" {
+		t.Errorf("without an audit log: %+v", h)
+	}
 
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -293,7 +306,7 @@ func TestAudit(t *testing.T) {
 	}
 	for _, line := range []string{
 		`"action":"user.create","target":"alice"`, `"action":"key.create","target":"` + k.ID, `"action":"login","target":"","outcome":"failed"`,
-		`"action":"login","target":"","outcome":"ok"`, `"action":"refresh","target":"","outcome":"reused"`, `"outcome":"admitted"`, `"action":"execute.end"`,
+		`"action":"login","target":"","outcome":"ok"`, `"action":"refresh","target":"","outcome":"reused"`, `"action":"logout","target":"","outcome":"ok"`, `"outcome":"admitted"`, `"action":"execute.end"`,
 		`"action":"execute","target":"","outcome":"denied"`, `"code_sha256":"` + hashHex([]byte("print secret-of-the-program")), `"addr":"127.0.0.1"`,
 		`"key_id":"`,
 	} {

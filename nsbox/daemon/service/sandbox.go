@@ -340,7 +340,8 @@ func (s *Service) DeleteSandbox(ctx context.Context, p Principal, id string) (er
 }
 
 // changeSandbox carries do out and records the state that it leads to.
-func (s *Service) changeSandbox(ctx context.Context, p Principal, id string, do func(*nsbox.Sandbox) (nsbox.SandboxInfo, error)) (Sandbox, error) {
+func (s *Service) changeSandbox(ctx context.Context, p Principal, action, id string, detail map[string]any, do func(*nsbox.Sandbox) (nsbox.SandboxInfo, error)) (_ Sandbox, err error) {
+	defer func() { err = s.audited(p, action, id, detail, err) }()
 	rec, b, err := s.sandbox(ctx, p, id, auth.ControlOwn, auth.ControlAny)
 	if err != nil {
 		return Sandbox{}, err
@@ -358,12 +359,12 @@ func (s *Service) changeSandbox(ctx context.Context, p Principal, id string, do 
 
 // PauseSandbox freezes all that runs in a sandbox.
 func (s *Service) PauseSandbox(ctx context.Context, p Principal, id string) (Sandbox, error) {
-	return s.changeSandbox(ctx, p, id, func(b *nsbox.Sandbox) (nsbox.SandboxInfo, error) { return b.Pause(ctx) })
+	return s.changeSandbox(ctx, p, "sandbox.pause", id, nil, func(b *nsbox.Sandbox) (nsbox.SandboxInfo, error) { return b.Pause(ctx) })
 }
 
 // ResumeSandbox lets it go on.
 func (s *Service) ResumeSandbox(ctx context.Context, p Principal, id string) (Sandbox, error) {
-	return s.changeSandbox(ctx, p, id, func(b *nsbox.Sandbox) (nsbox.SandboxInfo, error) { return b.Resume(ctx) })
+	return s.changeSandbox(ctx, p, "sandbox.resume", id, nil, func(b *nsbox.Sandbox) (nsbox.SandboxInfo, error) { return b.Resume(ctx) })
 }
 
 // ExtendSandbox lets it live for ttl from now.
@@ -371,12 +372,13 @@ func (s *Service) ExtendSandbox(ctx context.Context, p Principal, id string, ttl
 	if ttl <= 0 {
 		return Sandbox{}, errf(CodeUnprocessable, "ttl: it must be more than zero")
 	}
-	return s.changeSandbox(ctx, p, id, func(b *nsbox.Sandbox) (nsbox.SandboxInfo, error) { return b.Extend(ctx, ttl) })
+	detail := map[string]any{"ttl_seconds": ttl.Seconds()}
+	return s.changeSandbox(ctx, p, "sandbox.extend", id, detail, func(b *nsbox.Sandbox) (nsbox.SandboxInfo, error) { return b.Extend(ctx, ttl) })
 }
 
 // SaveSandbox writes what is in the sandbox to its volume.
 func (s *Service) SaveSandbox(ctx context.Context, p Principal, id string) (Sandbox, error) {
-	return s.changeSandbox(ctx, p, id, func(b *nsbox.Sandbox) (nsbox.SandboxInfo, error) { return b.Save(ctx) })
+	return s.changeSandbox(ctx, p, "sandbox.save", id, nil, func(b *nsbox.Sandbox) (nsbox.SandboxInfo, error) { return b.Save(ctx) })
 }
 
 // sessionSandbox finds the sandbox of p's session of that name, or makes it.

@@ -83,7 +83,8 @@ func (b *bounded) Read(p []byte) (int, error) {
 }
 
 // MakeSandboxDir makes a directory in a sandbox, with those above it.
-func (s *Service) MakeSandboxDir(ctx context.Context, p Principal, id, name string) error {
+func (s *Service) MakeSandboxDir(ctx context.Context, p Principal, id, name string) (err error) {
+	defer func() { err = s.audited(p, "sandbox.mkdir", id, map[string]any{"name": name}, err) }()
 	_, b, err := s.sandbox(ctx, p, id, auth.ControlOwn, auth.ControlAny)
 	if err != nil {
 		return err
