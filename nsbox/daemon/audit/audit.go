@@ -104,6 +104,9 @@ type Log struct {
 	// behind are lines of others that the table does not have yet.
 	behind  []store.AuditRecord
 	failure error // of the last line
+	// moved tells that others may have filled files between the last line and the
+	// open file.
+	moved bool
 	// dirty tells that something is not on the disk yet.
 	dirty bool
 

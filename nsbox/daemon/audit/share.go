@@ -36,11 +36,19 @@ func (l *Log) lock() error {
 		}
 		same, err := l.atPath()
 		if err == nil && same {
-			if err := l.takeIn(); err != nil {
-				l.unlock()
-				return err
+			if l.moved {
+				// Only now, as nobody can begin another file any more.
+				if err = l.takeInFull(); err == nil {
+					l.moved = false
+				}
 			}
-			return nil
+			if err == nil {
+				err = l.takeIn()
+			}
+			if err != nil {
+				l.unlock()
+			}
+			return err
 		}
 		if err == nil {
 			err = l.reopen()
@@ -85,12 +93,24 @@ func (l *Log) atPath() (bool, error) {
 	return err == nil && os.SameFile(have, named), err
 }
 
-// reopen takes the file that is at the path now in place of the open one, whose
-// lock the caller has. Lines that others wrote to files in between are taken in.
+// reopen takes the file that is at the path now in place of the open one, which was
+// renamed: what others wrote to it is in one of the full files.
 func (l *Log) reopen() error {
-	if err := l.takeIn(); err != nil {
+	f, err := openLog(l.opts.Path)
+	if err != nil {
 		return err
 	}
+	if l.dirty {
+		err = l.f.Sync()
+	}
+	_ = l.f.Close() // and its lock is gone
+	l.f, l.size, l.dirty, l.moved = f, 0, false, true
+	return err
+}
+
+// takeInFull reads the lines of files that others began and filled since the last
+// line. The lock of the file at the path is held.
+func (l *Log) takeInFull() error {
 	old, err := oldFiles(l.opts.Path)
 	if err != nil {
 		return err
@@ -105,16 +125,7 @@ func (l *Log) reopen() error {
 			return err
 		}
 	}
-	f, err := openLog(l.opts.Path)
-	if err != nil {
-		return err
-	}
-	if l.dirty {
-		err = l.f.Sync()
-	}
-	_ = l.f.Close() // and its lock is gone
-	l.f, l.size, l.dirty = f, 0, false
-	return err
+	return nil
 }
 
 func openLog(path string) (*os.File, error) {
@@ -151,11 +162,11 @@ func (l *Log) takeIn() error {
 	return nil
 }
 
-// follow takes in a line of another process where it goes on with the chain. What
-// does not is Verify's to tell.
+// follow takes in a line of another process where it goes on with the chain, or is
+// beyond lines whose files are removed by now. What does neither is Verify's to tell.
 func (l *Log) follow(text []byte) {
 	r, err := parse(text)
-	if err != nil || r.Seq != l.seq+1 || r.Prev != l.prev {
+	if err != nil || r.Seq <= l.seq || r.Seq == l.seq+1 && r.Prev != l.prev {
 		return
 	}
 	l.seq, l.prev = r.Seq, r.Hash

@@ -78,6 +78,23 @@ func TestOthersLinesReachTheTable(t *testing.T) {
 	}
 }
 
+// Others may fill and remove as many files as they like between two lines.
+func TestOthersFillFiles(t *testing.T) {
+	for _, keep := range []int{0, 1} {
+		path := filepath.Join(t.TempDir(), "audit.jsonl")
+		l := open(t, Options{Path: path})
+		fill(t, l, 1)
+		other := open(t, Options{Path: path, MaxSize: 700, MaxFiles: keep})
+		fill(t, other, 20)
+		fill(t, l, 1)
+		fill(t, other, 1)
+		rep, err := Verify(path, nil)
+		if err != nil || rep.Last != 23 || keep == 0 && rep.Lines != 23 || keep > 0 && rep.Files != 2 {
+			t.Errorf("%d files are kept: %+v %v", keep, rep, err)
+		}
+	}
+}
+
 // What another process left of a line when it was killed is no part of the next
 // one; what does not go on with the chain is not built upon.
 func TestOthersMistakes(t *testing.T) {
