@@ -29,6 +29,7 @@ type front struct {
 	*daemontest.Server
 	addr string
 	h2   *http.Client // speaks HTTP/2 only
+	srv  *http.Server
 }
 
 func start(t *testing.T, cfg daemontest.Config) *front {
@@ -57,7 +58,7 @@ func start(t *testing.T, cfg daemontest.Config) *front {
 		tr.CloseIdleConnections()
 		srv.Close()
 	})
-	return &front{s, l.Addr().String(), &http.Client{Transport: tr}}
+	return &front{s, l.Addr().String(), &http.Client{Transport: tr}, srv}
 }
 
 func (f *front) url() string { return "http://" + f.addr }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -112,6 +113,10 @@ func TestCallsAreTraced(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
+	// Spans end behind the answers.
+	if err := errors.Join(f.srv.Shutdown(ctx), f.Service.Close(ctx)); err != nil {
+		t.Fatal(err)
+	}
 	if err := tracing.Close(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -110,6 +110,11 @@ func TestRequestsAreTraced(t *testing.T) {
 	s.Do(t, "user", "GET", "/api/v1/languages", "") // of which nobody asked for a trace
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
+	// Spans end behind the answers.
+	s.Server.Close()
+	if err := s.Service.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
 	if err := tracing.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
