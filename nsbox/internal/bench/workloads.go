@@ -62,7 +62,7 @@ const rustHello = `fn main() {
 `
 
 const javaHello = `public class Main {
-    public static void main(String[] args) { System.out.println("hello"); }
+    public static void main(String[] args) { System.out.println("hello NUMBER"); }
 }
 `
 
@@ -85,8 +85,8 @@ var jobs = []job{
 		source: same("console.log('hello')\n"), expect: same("hello\n"), bare: []string{"/usr/local/bin/node", "{}"}, slow: 3, apart: true,
 	},
 	{
-		name: jobJava, what: "Java's hello from source", image: "java", language: "java", file: "Main.java",
-		source: same(javaHello), expect: same("hello\n"), bare: []string{"/usr/bin/java", "{}"}, slow: 8, apart: true,
+		name: jobJava, what: "Java's hello from a source never seen before", image: "java", language: "java", file: "Main.java",
+		source: numbered(javaHello), expect: numbered("hello NUMBER\n"), bare: []string{"/usr/bin/java", "{}"}, slow: 8, apart: true,
 	},
 	{
 		name: jobGo, what: "a Go program never seen before, against go run", image: "go", language: "go", file: "main.go",
