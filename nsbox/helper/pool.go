@@ -77,6 +77,8 @@ const (
 	// each time.
 	firstPause = time.Second
 	maxPause   = time.Minute
+	// startingPause is how long it rests while its template starts.
+	startingPause = 50 * time.Millisecond
 )
 
 func newPool(cfg config.Pool, log *slog.Logger, mk func(order) (spare, error)) *pool {
@@ -263,11 +265,11 @@ func (p *pool) tend() {
 			late = nil
 		}
 		more := p.refill(urgent)
-		for more && !urgent {
+		for more {
 			more = p.refill(false)
 		}
-		if p.waiting() {
-			late = time.NewTimer(patience)
+		if wait := p.waiting(); wait > 0 {
+			late = time.NewTimer(wait)
 		}
 	}
 }
@@ -318,11 +320,15 @@ func (p *pool) put(s *shelf, o order) {
 	s.making--
 	if err != nil {
 		p.count(s, -1)
+		if confine.IsStarting(err) {
+			s.pause = p.now().Add(startingPause)
+			return
+		}
 		s.failures++
 		s.pause = p.now().Add(min(firstPause<<min(s.failures-1, 10), maxPause))
 		level := slog.LevelWarn
 		if confine.IsTemplate(err) {
-			level = slog.LevelInfo // it is still starting, or never will, which its maker has told
+			level = slog.LevelInfo // its maker has told why it never will be
 		}
 		p.log.Log(context.Background(), level, "no spare could be made", "image", s.key.image, "error", err)
 		return
@@ -375,12 +381,22 @@ func (p *pool) loser(s *shelf) *shelf {
 	return old
 }
 
-// waiting tells whether a refill waits for executions on their way.
-func (p *pool) waiting() bool {
+// waiting is how long a refill waits, for executions or for the end of a pause;
+// 0 where none does.
+func (p *pool) waiting() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := p.next()
-	return s != nil && p.held(s)
+	if s := p.next(); s != nil && p.held(s) {
+		return patience
+	}
+	var wait time.Duration
+	for _, s := range p.shelves {
+		left := s.pause.Sub(p.now())
+		if s.lack() > 0 && left > 0 && (wait == 0 || left < wait) {
+			wait = left
+		}
+	}
+	return wait
 }
 
 // shrink gives back what nobody needs.

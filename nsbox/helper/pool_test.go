@@ -224,13 +224,37 @@ func TestPoolPausesAfterFailure(t *testing.T) {
 	if s.failures != 1 || p.total != 0 {
 		t.Errorf("%d failures, %d spares", s.failures, p.total)
 	}
-	s.pause = time.Time{}
-	p.mu.Unlock()
 	f.mu.Lock()
 	f.fail = nil
 	f.mu.Unlock()
+	s.pause = p.now().Add(30 * time.Millisecond)
+	p.kick()
+	p.mu.Unlock()
+	until(t, "spares after the pause, without another demand", func() bool { return p.status().Ready >= 2 })
+}
+
+// What refilling takes is taken from a program that runs alone, unless the next
+// may find nothing.
+func TestPoolLetsALoneProgramRun(t *testing.T) {
+	p, f := testPool(t, poolConfig())
+	o := order{image: "base", z: new(zygote.Zygote)}
 	take(p, o)
-	until(t, "spares after the pause", func() bool { return p.status().Ready >= 2 })
+	until(t, "the first spares", ready(p, 2))
+	time.Sleep(dense + 10*time.Millisecond)
+	before := len(f.made())
+	ended := p.run()
+	take(p, o)
+	time.Sleep(patience / 4)
+	if n := len(f.made()); n != before {
+		t.Errorf("%d spares were made while one was left and a program ran", n-before)
+	}
+	take(p, o)
+	until(t, "one where none is left", func() bool { return len(f.made()) > before })
+	ended()
+	until(t, "the rest", ready(p, 2))
+	if p.running != 0 {
+		t.Errorf("%d programs run", p.running)
+	}
 }
 
 func TestPoolBoundsWhatIsStarted(t *testing.T) {

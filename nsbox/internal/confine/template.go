@@ -128,6 +128,12 @@ func IsTemplate(err error) bool {
 	return errors.As(err, &f) && f.Step == errStarting.Step
 }
 
+// IsStarting tells whether err says that the template is just starting.
+func IsStarting(err error) bool {
+	var f *Failure
+	return errors.As(err, &f) && *f == *errStarting
+}
+
 // template returns the template that t asks for, started first where there is none.
 func (z *zygote) template(t *Template) (*template, error) {
 	b, err := json.Marshal(t)

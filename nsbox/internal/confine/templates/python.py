@@ -224,12 +224,12 @@ def _template():
     sbrk.restype = ctypes.c_void_p
     prctl.argtypes = [ctypes.c_int] + 4 * [ctypes.c_ulong]
     where = struct.Struct("5Q")
-    madvise, populate_read, populate_write = 28 if os.uname().machine == "x86_64" else 233, 22, 23
+    madvise, populate_write = 28 if os.uname().machine == "x86_64" else 233, 23
     op = struct.Struct("7Q8B")
     touch, touch_size = None, 0
 
     def pages():
-        """The memory in which a page of this process's own, or a file's, is mapped, as lists.
+        """Where this process has pages of its own, as lists of start and length.
 
         What a child of the template has of its own is what it has written to.
         """
@@ -239,18 +239,16 @@ def _template():
             spans = [line.split() for line in maps]
         for fields in spans:
             start, end = (int(x, 16) for x in fields[0].split("-"))
-            write = fields[1] == "rw-p"
-            if fields[1][0] != "r" or fields[1][3] != "p" or fields[-1].startswith("[v") or start <= early < end or end - start > 1 << 26:
+            if fields[1] != "rw-p" or start <= early < end:
                 continue
             raw = os.pread(fd, (end - start) // 4096 * 8, start // 4096 * 8)
             # Bit 63: present; 61: of a file; 56: mapped by this process alone.
-            want = 1 << 63 | (1 << 56 if write else 0)
-            begin = None
+            own, begin = 1 << 63 | 1 << 56, None
             for i, (entry,) in enumerate(struct.iter_unpack("Q", raw + bytes(8))):
-                if entry & want == want and not (write and entry >> 61 & 1):
+                if entry & (own | 1 << 61) == own:
                     begin = i if begin is None else begin
                 elif begin is not None:
-                    found.append([start + begin * 4096, (i - begin) * 4096, populate_write if write else populate_read])
+                    found.append([start + begin * 4096, (i - begin) * 4096])
                     begin = None
         return found
 
@@ -272,7 +270,7 @@ def _template():
         os.waitpid(trial, 0)
         # The list interpreter's: system calls whose errors do not matter, and a return.
         found = json.loads(text_of or "[]")
-        ops = [op.pack(madvise, at, length, how, 0, 0, 0, 0, 255, 0, 1, 0, 0, 0, 0) for at, length, how in found]
+        ops = [op.pack(madvise, at, length, populate_write, 0, 0, 0, 0, 255, 0, 1, 0, 0, 0, 0) for at, length in found]
         ops.append(op.pack(0, 0, 0, 0, 0, 0, 0, 0, 255, 6, 0, 0, 0, 0, 0))
         ops = struct.pack("4I", len(ops), 0, 0, 0) + b"".join(ops)
         touch_size = len(ops) + 4095 & -4096
