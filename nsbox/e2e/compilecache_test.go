@@ -38,6 +38,7 @@ func wantCached(t *testing.T, res nsbox.Result, want bool) {
 // The same source again is not compiled again, in any language, and the program
 // is run again all the same.
 func TestCompileCache(t *testing.T) {
+	inGroup(t, compilers)
 	c := client(t)
 	for _, lang := range compiled {
 		t.Run(lang, func(t *testing.T) {
@@ -61,6 +62,7 @@ func TestCompileCache(t *testing.T) {
 
 // Whatever a compiler sees of a request tells it from another.
 func TestCompileCacheTellsApart(t *testing.T) {
+	inGroup(t, compilers)
 	c := client(t)
 	nstest.RequireImage(t, "gcc")
 	const text = "#include <stdio.h>\nint main(void) { puts(\"hello\"); }\n"
@@ -91,6 +93,7 @@ func TestCompileCacheTellsApart(t *testing.T) {
 
 // A program cannot change what the next run of it starts from.
 func TestCompileCacheCannotBeChangedByPrograms(t *testing.T) {
+	inGroup(t, compilers)
 	c := client(t)
 	nstest.RequireImage(t, "gcc")
 	req := source("c", "main.c", `
@@ -128,6 +131,7 @@ int main(void) {
 
 // Warnings are shown again as they came.
 func TestCompileCacheReplaysWarnings(t *testing.T) {
+	inGroup(t, compilers)
 	c := client(t)
 	nstest.RequireImage(t, "rust")
 	req := source("rust", "main.rs", "fn main() {\n    let unused = 3;\n    println!(\"hi\");\n}\n")
@@ -148,6 +152,7 @@ func TestCompileCacheReplaysWarnings(t *testing.T) {
 
 // What fails is tried again; what says a lot is not kept.
 func TestCompileCacheKeepsSuccessesOnly(t *testing.T) {
+	inGroup(t, compilers)
 	c := client(t)
 	nstest.RequireImage(t, "gcc")
 	bad := source("c", "main.c", "int main(void) { return x; }\n")
@@ -184,6 +189,7 @@ func TestCompileCacheKeepsSuccessesOnly(t *testing.T) {
 }
 
 func TestCompileCacheOff(t *testing.T) {
+	inGroup(t, compilers)
 	nstest.RequireRoot(t)
 	conf := filepath.Join(t.TempDir(), "helper.toml")
 	if err := os.WriteFile(conf, []byte("[cache]\nsize = 0\n"), 0o644); err != nil {
@@ -219,6 +225,7 @@ func together(t *testing.T, c *nsbox.Client, many int, req func() nsbox.Request)
 
 // Of many that ask for the same at a time, one compiles.
 func TestCompileCacheCompilesOnce(t *testing.T) {
+	inGroup(t, compilers)
 	c := client(t)
 	nstest.RequireImage(t, "gcc")
 	anew := 0
@@ -239,6 +246,7 @@ func TestCompileCacheCompilesOnce(t *testing.T) {
 
 // Those who waited for a compile stage that fails all get its error.
 func TestCompileCacheFailsForAll(t *testing.T) {
+	inGroup(t, compilers)
 	c := client(t)
 	nstest.RequireImage(t, "gcc")
 	for _, res := range together(t, c, 4, func() nsbox.Request {

@@ -20,6 +20,7 @@ func project(lang string, namesAndTexts ...string) nsbox.Request {
 // Compilers are called without their drivers where that makes no difference:
 // these are the programs where it could.
 func TestGoWithAndWithoutTheGoCommand(t *testing.T) {
+	inGroup(t, compilers)
 	c := client(t)
 	nstest.RequireImage(t, "go")
 	for name, p := range map[string]struct {
@@ -108,6 +109,7 @@ func goMain(imported, body string) string {
 
 // Precompiled headers change nothing but the time.
 func TestPrecompiledHeaders(t *testing.T) {
+	inGroup(t, compilers)
 	c := client(t)
 	nstest.RequireImage(t, "gcc")
 	for name, p := range map[string]struct {

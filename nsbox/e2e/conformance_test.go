@@ -94,6 +94,7 @@ func awaitStart(t *testing.T, c *nsbox.Client, start string, req func() nsbox.Re
 // A program must not be able to tell how it was started: it prints the same and
 // ends in the same way.
 func conform(t *testing.T, language, image, start string) {
+	inGroup(t, conformance)
 	nstest.RequireRoot(t)
 	nstest.RequireImage(t, image)
 	anew, ahead := startHelper(t, "--templates=false"), startHelper(t)

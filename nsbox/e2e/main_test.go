@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,4 +68,19 @@ func file(t *testing.T, path string) nsbox.File {
 		t.Fatal(err)
 	}
 	return nsbox.File{Name: filepath.Base(path), Data: b}
+}
+
+// Groups of tests that are about languages rather than about the host, by the
+// names that NSBOX_TEST_LEAVE_OUT has for them.
+const (
+	conformance = "conformance"
+	compilers   = "compilers"
+)
+
+// inGroup skips a test of a group that is left out here.
+func inGroup(t *testing.T, group string) {
+	t.Helper()
+	if slices.Contains(strings.Fields(os.Getenv("NSBOX_TEST_LEAVE_OUT")), group) {
+		nstest.Skip(t, "NSBOX_TEST_LEAVE_OUT leaves it out")
+	}
 }
