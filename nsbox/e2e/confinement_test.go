@@ -69,9 +69,9 @@ func TestInside(t *testing.T) {
 	nstest.RequireImage(t, "python-slim")
 	t.Setenv("NSBOX_TEST_SECRET", "leaked")
 	t.Run(nsbox.StartExec, func(t *testing.T) {
-		checkInside(t, probeInside(t, startHelper(t, "--templates=false"), nsbox.StartExec))
+		checkInside(t, probeInside(t, client(t, "--templates=false"), nsbox.StartExec))
 	})
-	t.Run(nsbox.StartForked, func(t *testing.T) { checkInside(t, probeInside(t, startHelper(t), nsbox.StartForked)) })
+	t.Run(nsbox.StartForked, func(t *testing.T) { checkInside(t, probeInside(t, client(t), nsbox.StartForked)) })
 }
 
 func checkInside(t *testing.T, in inside) {

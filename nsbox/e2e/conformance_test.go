@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"github.com/nsbox/nsbox/nsbox"
-	"github.com/nsbox/nsbox/nsbox/internal/helperproc"
 	"github.com/nsbox/nsbox/nsbox/internal/nstest"
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -54,28 +52,6 @@ func sameEitherWay(t *testing.T, language string) []program {
 	return list
 }
 
-// startHelper starts one more helper with arguments.
-func startHelper(t *testing.T, args ...string) *nsbox.Client {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	h, err := helperproc.Start(ctx, helperproc.Config{
-		Program: nstest.RequireHelper(t), Dir: t.TempDir(), Args: append([]string{"--images", nstest.Images()}, args...),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := h.Stop(); err != nil {
-			t.Error(err)
-		}
-		if t.Failed() {
-			t.Logf("helper: %s", h.Log())
-		}
-	})
-	return &nsbox.Client{Socket: h.Socket}
-}
-
 // awaitStart runs a program until it is started in the given way. What is to be
 // there ahead is made once it was asked for.
 func awaitStart(t *testing.T, c *nsbox.Client, start string, req func() nsbox.Request) nsbox.Result {
@@ -97,7 +73,7 @@ func conform(t *testing.T, language, image, start string) {
 	inGroup(t, conformance)
 	nstest.RequireRoot(t)
 	nstest.RequireImage(t, image)
-	anew, ahead := startHelper(t, "--templates=false"), startHelper(t)
+	anew, ahead := client(t, "--templates=false"), client(t)
 	for _, p := range sameEitherWay(t, language) {
 		t.Run(p.name, func(t *testing.T) {
 			var in []byte

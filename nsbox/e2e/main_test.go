@@ -19,6 +19,11 @@ import (
 // client of it.
 func client(t *testing.T, args ...string) *nsbox.Client {
 	t.Helper()
+	return &nsbox.Client{Socket: startHelper(t, args...).Socket}
+}
+
+func startHelper(t *testing.T, args ...string) *helperproc.Proc {
+	t.Helper()
 	nstest.RequireRoot(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
@@ -36,7 +41,7 @@ func client(t *testing.T, args ...string) *nsbox.Client {
 			t.Logf("helper: %s", h.Log())
 		}
 	})
-	return &nsbox.Client{Socket: h.Socket}
+	return h
 }
 
 // run runs req, which must not be nsbox's failure.
