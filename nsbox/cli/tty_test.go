@@ -17,15 +17,16 @@ import (
 	"github.com/nsbox/nsbox/nsbox/internal/nstest"
 )
 
-// openPTY returns both ends of a new pseudo-terminal.
-func openPTY(t *testing.T, rows, cols uint16) (master, slave *os.File) {
+// openPTY returns both ends of a new pseudo-terminal, and what changes its size.
+func openPTY(t *testing.T, rows, cols uint16) (master, slave *os.File, resize func(rows, cols uint16)) {
 	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	// Fd would make it block, and then no deadline ends a read.
+	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	master = os.NewFile(uintptr(fd), "/dev/ptmx")
 	t.Cleanup(func() { master.Close() })
-	fd := int(master.Fd())
 	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -37,10 +38,14 @@ func openPTY(t *testing.T, rows, cols uint16) (master, slave *os.File) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { slave.Close() })
-	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: rows, Col: cols}); err != nil {
-		t.Fatal(err)
+	resize = func(rows, cols uint16) {
+		t.Helper()
+		if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: rows, Col: cols}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return master, slave
+	resize(rows, cols)
+	return master, slave, resize
 }
 
 // --tty gives the program a terminal of this one's size, hands keys over as they
@@ -58,8 +63,8 @@ print("read", input(), flush=True)
 def resized(*_):
     print("now", os.get_terminal_size(), flush=True)
 signal.signal(signal.SIGWINCH, resized)
-print("resize", flush=True)
 try:
+    print("resize", flush=True)
     while True: time.sleep(0.05)
 except KeyboardInterrupt:
     print("interrupted", flush=True)
@@ -67,7 +72,7 @@ sys.exit(7)
 `), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	master, slave := openPTY(t, 33, 99)
+	master, slave, resize := openPTY(t, 33, 99)
 	before, err := unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS)
 	if err != nil {
 		t.Fatal(err)
@@ -94,9 +99,7 @@ sys.exit(7)
 	send(t, master, "abc\r")
 	screen.expect(t, "read abc\r\n")
 	screen.expect(t, "resize\r\n")
-	if err := unix.IoctlSetWinsize(int(master.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 20, Col: 70}); err != nil {
-		t.Fatal(err)
-	}
+	resize(20, 70)
 	screen.expect(t, "now os.terminal_size(columns=70, lines=20)\r\n")
 	send(t, master, "\x03")
 	screen.expect(t, "interrupted\r\n")
