@@ -1,15 +1,12 @@
 package grpcapi_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,7 +14,6 @@ import (
 
 	pb "github.com/nsbox/nsbox/nsbox/daemon/grpcapi/nsboxv1"
 	"github.com/nsbox/nsbox/nsbox/daemon/internal/daemontest"
-	"github.com/nsbox/nsbox/nsbox/daemon/metrics"
 )
 
 // metricsOf reads /metrics as an operator.
@@ -93,18 +89,7 @@ func TestCallsAreCounted(t *testing.T) {
 }
 
 func TestCallsAreTraced(t *testing.T) {
-	var mu sync.Mutex
-	var sent bytes.Buffer
-	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		_, _ = io.Copy(&sent, r.Body)
-	}))
-	defer collector.Close()
-	tracing, err := metrics.NewTracing(t.Context(), collector.URL, 0, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	tracing, sent := daemontest.Traces(t)
 	f := start(t, daemontest.Config{Tracing: tracing})
 	const trace = "0af7651916cd43dd8448eb211c80319c"
 	c := f.protocols()["grpc"](f.as("user"), connect.WithInterceptors(headers{"Traceparent", "00-" + trace + "-b7ad6b7169203331-01"}))
@@ -120,17 +105,16 @@ func TestCallsAreTraced(t *testing.T) {
 	if err := tracing.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
-	mu.Lock()
-	defer mu.Unlock()
+	got := sent.String()
 	id, err := hex.DecodeString(trace)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// The call, the execution, its wait and its run.
-	if n := bytes.Count(sent.Bytes(), id); n != 4 {
+	if n := strings.Count(got, string(id)); n != 4 {
 		t.Errorf("the caller's trace has %d spans", n)
 	}
-	if !bytes.Contains(sent.Bytes(), []byte("/nsbox.v1.ExecutionService/Execute")) {
-		t.Errorf("the collector got %q", sent.Bytes())
+	if !strings.Contains(got, "/nsbox.v1.ExecutionService/Execute") {
+		t.Errorf("the collector got %q", got)
 	}
 }

@@ -1,14 +1,10 @@
 package restapi_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -92,18 +88,7 @@ func TestRequestsAreCounted(t *testing.T) {
 
 // A request's span has the execution's below it, and is itself below the caller's.
 func TestRequestsAreTraced(t *testing.T) {
-	var mu sync.Mutex
-	var sent bytes.Buffer
-	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		_, _ = io.Copy(&sent, r.Body)
-	}))
-	defer collector.Close()
-	tracing, err := metrics.NewTracing(t.Context(), collector.URL, 0, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	tracing, sent := daemontest.Traces(t)
 	s := daemontest.Start(t, daemontest.Config{Tracing: tracing, REST: func(o *restapi.Options) { o.Tracing = tracing }})
 	const trace, parent = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 	s.Do(t, "user", "POST", "/api/v1/execute", hello, "Traceparent", "00-"+trace+"-"+parent+"-01")
@@ -118,8 +103,7 @@ func TestRequestsAreTraced(t *testing.T) {
 	if err := tracing.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
-	mu.Lock()
-	defer mu.Unlock()
+	got := sent.String()
 	id, err := hex.DecodeString(trace)
 	if err != nil {
 		t.Fatal(err)
@@ -129,13 +113,13 @@ func TestRequestsAreTraced(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The request, the execution, its wait and its run.
-	if n := bytes.Count(sent.Bytes(), id); n != 4 {
+	if n := strings.Count(got, string(id)); n != 4 {
 		t.Errorf("the caller's trace has %d spans", n)
 	}
-	if n := bytes.Count(sent.Bytes(), above); n != 1 {
+	if n := strings.Count(got, string(above)); n != 1 {
 		t.Errorf("%d spans are below the caller's", n)
 	}
-	if !bytes.Contains(sent.Bytes(), []byte("POST /api/v1/execute")) || bytes.Contains(sent.Bytes(), []byte("languages")) {
-		t.Errorf("the collector got %q", sent.Bytes())
+	if !strings.Contains(got, "POST /api/v1/execute") || strings.Contains(got, "languages") {
+		t.Errorf("the collector got %q", got)
 	}
 }
