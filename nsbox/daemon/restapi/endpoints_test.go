@@ -315,14 +315,7 @@ func placeholders(t *testing.T, s *daemontest.Server) *strings.Replacer {
 // No operation of the description is missing from the table.
 func TestTableHasEveryOperation(t *testing.T) {
 	s := daemontest.Start(t, daemontest.Config{})
-	_, body := s.Do(t, "", "GET", "/openapi.json", "")
-	var doc struct {
-		Paths map[string]map[string]json.RawMessage
-	}
-	if err := json.Unmarshal(body, &doc); err != nil {
-		t.Fatal(err)
-	}
-	for path, item := range doc.Paths {
+	for path, item := range described(t, s) {
 		for method := range item {
 			if !slices.ContainsFunc(table, func(c call) bool { return strings.EqualFold(c.method, method) && samePath(path, c.path) }) {
 				t.Errorf("the table has no %s %s", method, path)

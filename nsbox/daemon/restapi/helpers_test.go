@@ -21,3 +21,16 @@ func tokensOf(t *testing.T, s *daemontest.Server, path, body string) tokens {
 	}
 	return v
 }
+
+// described are the operations of the server's description: by path, then by method.
+func described(t *testing.T, s *daemontest.Server) map[string]map[string]json.RawMessage {
+	t.Helper()
+	_, body := s.Do(t, "", "GET", "/openapi.json", "")
+	var doc struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc.Paths
+}
