@@ -46,7 +46,11 @@ const usage = `usage: nsbox-helper serve [flags]   serve clients on a unix socke
 // Main is the program nsbox-helper. It returns the exit status.
 func Main(args []string) int {
 	zygote.Init() // does not return in libcontainer's child
-	if err := mainErr(args); err != nil {
+	// The main goroutine has the first thread for itself; handing over to it would
+	// cost a switch of threads at every connection.
+	done := make(chan error)
+	go func() { done <- mainErr(args) }()
+	if err := <-done; err != nil {
 		if !errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(os.Stderr, "nsbox-helper:", message(err))
 		}

@@ -3,6 +3,7 @@ package leaktest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,6 +60,7 @@ func TestNothingIsLeft(t *testing.T) {
 
 	h.warm()
 	nstest.RequireSame(t, idle, settle, h.take)
+	h.atHome()
 	h.stop()
 	nstest.RequireSame(t, nothing, settle, h.take)
 	if t.Failed() {
@@ -66,6 +68,28 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	t.Logf("%d programs ran, %d of them cancelled, %d with the helper killed under them; the helper died %d times",
 		h.ran, h.cancelled, h.orphaned, rounds)
+}
+
+// atHome fails the test where a thread of the helper stays in a zygote's namespaces:
+// it would keep them alive, and the first thread would have /proc tell of them as
+// the helper's.
+func (h *host) atHome() {
+	h.t.Helper()
+	var where []string
+	for end := time.Now().Add(settle); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		where = where[:0]
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/ns/mnt", h.helper.Pid()))
+		for _, thread := range threads {
+			if ns, err := os.Readlink(thread); err == nil { // it may have ended
+				where = append(where, ns)
+			}
+		}
+		slices.Sort(where)
+		if where = slices.Compact(where); len(where) == 1 {
+			return
+		}
+	}
+	h.t.Errorf("%v after the last program the helper's threads are in the mount namespaces %v", settle, where)
 }
 
 // settled takes a snapshot once nothing changes any more: a helper closes what an
@@ -138,6 +162,7 @@ func (h *host) round(round int) {
 	if round%2 == 0 {
 		time.Sleep(20 * time.Millisecond)
 	}
+	h.atHome()
 	h.kill()
 	wg.Wait()
 	h.start()

@@ -25,12 +25,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// libcontainer mounts from a goroutine that joins the zygote's mount namespace with
+// its thread and leaves it to the runtime to end that thread. The runtime can't end
+// a process's first thread: that would stay in there for good, keep the namespace
+// alive, and show the zygote's mounts as those of the whole process, in
+// /proc/self/mountinfo (proc(5)). So the first thread belongs to the main goroutine.
+func init() { runtime.LockOSThread() }
+
 // Init turns this process into libcontainer's container init when it was
 // started as one, and does not return then.
 func Init() {
 	if len(os.Args) == 2 && os.Args[1] == "init" && os.Getenv("_LIBCONTAINER_INITPIPE") != "" {
 		runtime.GOMAXPROCS(1)
-		runtime.LockOSThread()
 		libcontainer.Init()
 	}
 }
