@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -46,6 +47,11 @@ const usage = `usage: nsbox-helper serve [flags]   serve clients on a unix socke
 // Main is the program nsbox-helper. It returns the exit status.
 func Main(args []string) int {
 	zygote.Init() // does not return in libcontainer's child
+	// The helper mostly waits. A thread of it that is woken to look for work takes
+	// the processor from the program that it has just let go.
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(max(1, runtime.NumCPU()/4))
+	}
 	// The main goroutine has the first thread for itself; handing over to it would
 	// cost a switch of threads at every connection.
 	done := make(chan error)
