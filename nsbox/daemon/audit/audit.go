@@ -110,8 +110,9 @@ type Log struct {
 	// dirty tells that something is not on the disk yet.
 	dirty bool
 
-	rows chan store.AuditRecord
-	stop chan struct{}
+	rows  chan store.AuditRecord
+	asked chan chan struct{} // by Flush
+	stop  chan struct{}
 	wg   sync.WaitGroup
 }
 
@@ -128,7 +129,7 @@ func Open(ctx context.Context, opts Options) (*Log, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	l := &Log{opts: opts, prev: Zero, rows: make(chan store.AuditRecord, maxRows), stop: make(chan struct{})}
+	l := &Log{opts: opts, prev: Zero, rows: make(chan store.AuditRecord, maxRows), asked: make(chan chan struct{}), stop: make(chan struct{})}
 	cut, err := l.resume()
 	if err != nil {
 		return nil, fmt.Errorf("audit log: %w", err)
@@ -360,23 +361,64 @@ func (l *Log) rotate() error {
 	return nil
 }
 
+// tableLag is how long a line waits for others before the table gets them: a
+// transaction right away would take the processor from the program that the line
+// tells of, and the store from what records it.
+const tableLag = 100 * time.Millisecond
+
+// maxBatch is how many lines the table gets at once at most.
+const maxBatch = 256
+
 // fillTable carries the lines over to the table.
 func (l *Log) fillTable() {
 	defer l.wg.Done()
-	for r := range l.rows {
-		batch := []store.AuditRecord{r}
-		for more := true; more && len(batch) < 256; {
-			select {
-			case r, ok := <-l.rows:
-				if ok {
-					batch = append(batch, r)
-				}
-				more = ok
-			default:
-				more = false
-			}
+	var batch []store.AuditRecord
+	var due <-chan time.Time
+	insert := func() {
+		if len(batch) > 0 {
+			l.insert(batch)
 		}
-		l.insert(batch)
+		batch, due = nil, nil
+	}
+	for {
+		select {
+		case r, ok := <-l.rows:
+			if !ok {
+				insert()
+				return
+			}
+			if batch = append(batch, r); len(batch) == maxBatch {
+				insert()
+			} else if due == nil {
+				due = time.After(tableLag)
+			}
+		case <-due:
+			insert()
+		case done := <-l.asked:
+			for range len(l.rows) {
+				batch = append(batch, <-l.rows)
+			}
+			insert()
+			close(done)
+		}
+	}
+}
+
+// Flush waits until the table has the lines that were appended before.
+func (l *Log) Flush(ctx context.Context) error {
+	done := make(chan struct{})
+	select {
+	case l.asked <- done:
+	case <-l.stop:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -475,7 +517,7 @@ func (l *Log) catchUp(ctx context.Context) error {
 				return nil //nolint:nilerr // what is broken is Verify's to tell; what others add, look's to find
 			}
 			batch = append(batch, r)
-			return flush(256)
+			return flush(maxBatch)
 		})
 		if err != nil && !errors.Is(err, fs.ErrNotExist) { // renamed or removed meanwhile
 			return err

@@ -265,3 +265,27 @@ func TestManyAtOnce(t *testing.T) {
 		t.Error("a closed log takes entries")
 	}
 }
+
+func TestFlushFillsTheTable(t *testing.T) {
+	tab := &table{}
+	l := open(t, Options{Path: filepath.Join(t.TempDir(), "audit.jsonl"), Table: tab})
+	for n := 1; n <= 3; n++ {
+		fill(t, l, 2*maxBatch+5)
+		if err := l.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(tab.rows); got != n*(2*maxBatch+5) {
+			t.Fatalf("after %d rounds the table has %d rows", n, got)
+		}
+	}
+	fill(t, l, 1)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(tab.rows); got != 3*(2*maxBatch+5)+1 {
+		t.Errorf("after the end the table has %d rows", got)
+	}
+	if err := l.Flush(t.Context()); err != nil {
+		t.Errorf("of a closed log: %v", err)
+	}
+}

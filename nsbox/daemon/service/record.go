@@ -128,6 +128,11 @@ func (s *Service) AuditLog(ctx context.Context, p Principal, q AuditQuery) (Audi
 	if q.Limit == 0 {
 		q.Limit = DefaultPage
 	}
+	if s.opts.Audit != nil {
+		if err := s.opts.Audit.Flush(ctx); err != nil {
+			return AuditPage{}, AsError(err)
+		}
+	}
 	list, err := s.store.Audit(ctx, store.AuditQuery{
 		Actor: q.Actor, Action: q.Action, Target: q.Target, Outcome: q.Outcome, From: q.From, To: q.To, Before: q.Before, Limit: q.Limit + 1,
 	})
