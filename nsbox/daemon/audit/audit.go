@@ -113,7 +113,7 @@ type Log struct {
 	rows  chan store.AuditRecord
 	asked chan chan struct{} // by Flush
 	stop  chan struct{}
-	wg   sync.WaitGroup
+	wg    sync.WaitGroup
 }
 
 // syncEvery is how often what was written is forced to the disk. The end of the
