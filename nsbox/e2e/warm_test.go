@@ -93,3 +93,27 @@ func privateKB(pid int) int {
 	}
 	return kb
 }
+
+// Programs that are forked from one interpreter draw other numbers each, from the
+// library's own generator, too.
+func TestForkedProgramsDrawOtherNumbers(t *testing.T) {
+	inGroup(t, conformance)
+	nstest.RequireImage(t, "python")
+	c := client(t)
+	req := nsbox.Request{Language: "python", Files: []nsbox.File{{
+		Name: "main.py", Data: []byte("import random\nimport numpy as np\nprint(random.random(), np.random.rand(), np.random.default_rng().random())\n"),
+	}}}
+	drawn := map[string]bool{}
+	for range 4 {
+		res := awaitStart(t, c, nsbox.StartForked, func() nsbox.Request { return req })
+		for _, n := range strings.Fields(string(res.Stdout)) {
+			if drawn[n] {
+				t.Errorf("%s was drawn twice", n)
+			}
+			drawn[n] = true
+		}
+	}
+	if len(drawn) != 12 {
+		t.Errorf("%d numbers were drawn", len(drawn))
+	}
+}

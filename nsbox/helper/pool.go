@@ -327,8 +327,8 @@ func (p *pool) put(s *shelf, o order) {
 		s.failures++
 		s.pause = p.now().Add(min(firstPause<<min(s.failures-1, 10), maxPause))
 		level := slog.LevelWarn
-		if confine.IsTemplate(err) {
-			level = slog.LevelInfo // its maker has told why it never will be
+		if confine.IsTemplate(err) && s.failures > 1 {
+			level = slog.LevelInfo // it never will be, and that was said
 		}
 		p.log.Log(context.Background(), level, "no spare could be made", "image", s.key.image, "error", err)
 		return

@@ -233,7 +233,7 @@ func (z *zygote) spawn(s *Spec, files []*os.File) (*born, error) {
 			return nil, err
 		}
 		if s.TTY || s.Joins > maxJoins {
-			return nil, errNoUse
+			return nil, noUse("this kind of sandbox has none")
 		}
 	}
 	maps, err := openMaps()

@@ -101,10 +101,14 @@ type (
 type Failure struct {
 	Step  string `json:"step"`
 	Errno int    `json:"errno"`
+	Why   string `json:"why,omitempty"` // where the errno does not tell
 }
 
-// Error names the step and says what the kernel said.
+// Error names the step and says what went wrong.
 func (f Failure) Error() string {
+	if f.Why != "" {
+		return f.Step + ": " + f.Why
+	}
 	return fmt.Sprintf("%s: %v", f.Step, syscall.Errno(f.Errno))
 }
 

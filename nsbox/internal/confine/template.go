@@ -66,8 +66,7 @@ var templateKinds = map[string]struct {
 }
 
 const (
-	// templateDir is where a template's code is while it starts: a directory that
-	// every image has.
+	// templateDir is where a template's code is while it starts.
 	templateDir = "/.nsbox"
 	// maxTemplates bounds how many a zygote keeps.
 	maxTemplates = 4
@@ -84,6 +83,14 @@ const (
 	// maxJoins bounds the descriptors of a Spec.
 	maxJoins = 8
 )
+
+// templateMounts are what is mounted while a template starts: its code, and a place
+// to write for libraries that want one when they are loaded, as matplotlib does.
+// Every image has both directories.
+var templateMounts = []struct{ dir, options string }{
+	{templateDir, "size=256k,nr_inodes=8,mode=0755"},
+	{"/tmp", "size=4m,nr_inodes=64,mode=1777"},
+}
 
 // templateHello is the first packet to a template; native's machine code follows.
 type templateHello struct {
@@ -115,12 +122,13 @@ type template struct {
 	err     error // why it can't be used
 }
 
-// ErrTemplate is in a Failure where no sandbox came of the template, because it
-// is just starting (EAGAIN) or can't be used (ENOSYS): the caller does without.
-var (
-	errStarting = &Failure{Step: "template", Errno: int(unix.EAGAIN)}
-	errNoUse    = &Failure{Step: "template", Errno: int(unix.ENOSYS)}
-)
+// errStarting and what noUse makes say that no sandbox came of the template, because
+// it is just starting or can't be used: the caller does without.
+var errStarting = &Failure{Step: "template", Errno: int(unix.EAGAIN)}
+
+func noUse(why string) error {
+	return &Failure{Step: errStarting.Step, Errno: int(unix.ENOSYS), Why: why}
+}
 
 // IsTemplate tells whether err says that there is no template, just now or at all.
 func IsTemplate(err error) bool {
@@ -144,25 +152,34 @@ func (z *zygote) template(t *Template) (*template, error) {
 	tm := z.templates[key]
 	if tm == nil {
 		if len(z.templates) >= maxTemplates {
-			return nil, errNoUse
+			return nil, noUse(fmt.Sprintf("there are %d already", maxTemplates))
+		}
+		// One starts at a time: another's mounts would lie over its own.
+		for _, other := range z.templates {
+			if other.starting() {
+				z.awaitTemplate(other)
+			}
+			if other.starting() {
+				return nil, errStarting
+			}
 		}
 		tm = &template{control: -1, since: time.Now()}
-		if tm.err = z.startTemplate(tm, t); tm.err != nil {
-			fmt.Fprintf(os.Stderr, "template %s: %v\n", t.Kind, tm.err)
-		}
+		tm.err = z.startTemplate(tm, t)
 		z.templates[key] = tm
 	}
-	if tm.err == nil && tm.ready == nil {
+	if tm.starting() {
 		z.awaitTemplate(tm)
 	}
 	switch {
 	case tm.err != nil:
-		return nil, errNoUse
+		return nil, noUse(tm.err.Error())
 	case tm.ready == nil:
 		return nil, errStarting
 	}
 	return tm, nil
 }
+
+func (tm *template) starting() bool { return tm.err == nil && tm.ready == nil }
 
 // awaitTemplate looks whether a template that starts has become ready.
 func (z *zygote) awaitTemplate(tm *template) {
@@ -189,8 +206,10 @@ func (z *zygote) awaitTemplate(tm *template) {
 		tm.ready = &r
 	}
 	// Its code is in its memory now, or of no use any more.
-	if err := unix.Unmount(templateDir, unix.MNT_DETACH); err != nil {
-		tm.fail(fmt.Errorf("unmount %s: %w", templateDir, err))
+	for _, m := range templateMounts {
+		if err := unix.Unmount(m.dir, unix.MNT_DETACH); err != nil {
+			tm.fail(fmt.Errorf("unmount %s: %w", m.dir, err))
+		}
 	}
 	if tm.err == nil {
 		tm.err = setBlocking(tm.control)
@@ -199,7 +218,6 @@ func (z *zygote) awaitTemplate(tm *template) {
 
 // fail ends a template that can't be used; it is not tried again.
 func (tm *template) fail(err error) {
-	fmt.Fprintf(os.Stderr, "template: %v\n", err)
 	tm.err = err
 	if tm.control >= 0 {
 		unix.Close(tm.control)
@@ -226,7 +244,7 @@ var templateMarker = "/workspace/" + strings.Repeat("nsbox", 60)
 
 // startTemplate starts an interpreter and tells it what it needs. It does not
 // wait for it.
-func (z *zygote) startTemplate(tm *template, t *Template) error {
+func (z *zygote) startTemplate(tm *template, t *Template) (err error) {
 	kind, known := templateKinds[t.Kind]
 	code := nativeCode()
 	switch {
@@ -237,9 +255,16 @@ func (z *zygote) startTemplate(tm *template, t *Template) error {
 	case len(t.Argv) == 0:
 		return errors.New("no command")
 	}
-	const safe = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
-	if err := unix.Mount("tmpfs", templateDir, "tmpfs", safe, "size=256k,nr_inodes=8,mode=0755"); err != nil {
-		return fmt.Errorf("mount %s: %w", templateDir, err)
+	for _, m := range templateMounts {
+		const safe = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
+		if err := unix.Mount("tmpfs", m.dir, "tmpfs", safe, m.options); err != nil {
+			return fmt.Errorf("mount %s: %w", m.dir, err)
+		}
+		defer func() {
+			if err != nil {
+				err = errors.Join(err, unix.Unmount(m.dir, unix.MNT_DETACH))
+			}
+		}()
 	}
 	for name, code := range map[string][]byte{kind.file: kind.code, kind.trialFile: []byte(kind.trial)} {
 		name = templateDir + "/" + name
@@ -319,7 +344,7 @@ func (z *zygote) fork(tm *template, s *Spec, d descriptors) (*born, int, error) 
 	runtime.KeepAlive(list)
 	if err != nil {
 		tm.fail(err)
-		return nil, 0, errNoUse
+		return nil, 0, noUse(tm.err.Error())
 	}
 	if pid < 0 {
 		return nil, 0, &Failure{Step: "clone", Errno: -pid}

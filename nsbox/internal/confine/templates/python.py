@@ -142,7 +142,7 @@ def _template():
     for name in hello["imports"]:
         try:
             __import__(name)
-        except ImportError:
+        except Exception:  # a library may want what is not here
             missing.append(name)
 
     # The file's name as the C code keeps it, to be changed in place: wherever the
