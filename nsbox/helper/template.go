@@ -53,4 +53,4 @@ func (s *session) mentions(names []string) bool {
 
 // importing is how a line begins that imports a library, in the languages that
 // have templates.
-var importing = []string{"import ", "from ", "require "}
+var importing = []string{"import ", "from "}

@@ -12,8 +12,7 @@ import (
 type Warm struct {
 	// Kind is WarmFork or WarmStarted.
 	Kind string `toml:"kind"`
-	// Interpreter is for WarmFork what kind of interpreter the command is:
-	// "python" or "ruby".
+	// Interpreter is for WarmFork what kind of interpreter the command is: "python".
 	Interpreter string `toml:"interpreter"`
 	// Imports are the libraries that it has loaded. Each set of More is for one more
 	// interpreter, which has its libraries and those of the sets before it, too; it
@@ -33,16 +32,13 @@ const (
 	WarmStarted = "started"
 )
 
-var (
-	reInterpreterKind = lazyre.New(`^(python|ruby)$`)
-	reImport          = lazyre.New(`^[A-Za-z_][A-Za-z0-9_]*([./][A-Za-z_][A-Za-z0-9_]*)*$`)
-)
+var reImport = lazyre.New(`^[A-Za-z_][A-Za-z0-9_]*([./][A-Za-z_][A-Za-z0-9_]*)*$`)
 
 func (w *Warm) validate(field string, argv []string) error {
 	switch w.Kind {
 	case WarmFork:
-		if !reInterpreterKind.MatchString(w.Interpreter) {
-			return fmt.Errorf(`%s.interpreter is %q; allowed are "python" and "ruby"`, field, w.Interpreter)
+		if w.Interpreter != "python" {
+			return fmt.Errorf(`%s.interpreter is %q; "python" is the only one that can be forked`, field, w.Interpreter)
 		}
 		if len(w.Argv) > 0 {
 			return fmt.Errorf("%s.argv is for the kind started", field)

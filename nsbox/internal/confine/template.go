@@ -41,7 +41,7 @@ import (
 // Template says which interpreter a sandbox is to be cloned from. Sandboxes with
 // the same one share it.
 type Template struct {
-	// Kind is the interpreter's kind: "python" or "ruby".
+	// Kind is the interpreter's kind: "python".
 	Kind string `json:"kind"`
 	// Argv is the command up to the main file's path.
 	Argv []string `json:"argv"`
