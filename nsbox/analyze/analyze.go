@@ -48,12 +48,23 @@ func New(known *language.Registry) nsbox.Analyzer {
 			own = all[l.Analyzer]
 		}
 		if own != nil && !generic.Ended(e) {
-			if found := own(e); len(found) > 0 {
+			if found := attempt(own, e); len(found) > 0 {
 				return clean(found)
 			}
 		}
 		return clean(generic.Analyze(e))
 	})
+}
+
+// attempt returns nothing where the analyzer has a mistake: what strangers'
+// programs print must not end the process, and the generic analyzer is there.
+func attempt(a nsbox.AnalyzerFunc, e nsbox.Evidence) (found []nsbox.Diagnosis) {
+	defer func() {
+		if recover() != nil {
+			found = nil
+		}
+	}()
+	return a(e)
 }
 
 // clean makes file names relative to the program's directory.

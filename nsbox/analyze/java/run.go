@@ -10,11 +10,11 @@ import (
 
 var (
 	// uncaughtLine begins the report of an exception that left a thread.
-	uncaughtLine = lazyre.New(`^(?:.*[^\w])?Exception in thread "[^"]*" ([\w.$]+)(?:: (.*))?$`)
+	uncaughtLine = lazyre.New(`^(?:.*[^\w])?Exception in thread "[^"]*" ([\w.$]*\w\$*)(?:: (.*))?$`)
 	// thrown is an exception without the thread: what a program prints itself, and
 	// what a dying virtual machine says.
 	thrown = lazyre.New(`^([a-zA-Z_][\w$]*(?:\.[\w$]+)*(?:Exception|Error))(?:: (.*))?$`)
-	caused = lazyre.New(`^\s*Caused by: ([\w.$]+)(?:: (.*))?$`)
+	caused = lazyre.New(`^\s*Caused by: ([\w.$]*\w\$*)(?:: (.*))?$`)
 	frame  = lazyre.New(`^\s+at (?:[\w.@-]*/)*([\w.$]+)\.([\w$<>]+)\((?:([^():]+?)(?::(\d+))?)\)\s*$`)
 )
 
@@ -152,6 +152,7 @@ func platform(class string) bool {
 
 // simple is a class's name without its package and enclosing classes.
 func simple(class string) string {
+	class = strings.TrimRight(class, ".$")
 	return class[strings.LastIndexAny(class, ".$")+1:]
 }
 

@@ -36,7 +36,7 @@ var (
 	frameLine = lazyre.New(`^\s+File "(.*)", line (\d+)(?:, in (.*))?$`)
 	fatalLine = lazyre.New(`(?m)^\s+File "(.*)", line (\d+) in (.*)$`)
 	markLine  = lazyre.New(`^\s*[~^]+[~^\s]*$`)
-	errorLine = lazyre.New(`^([A-Za-z_][\w.]*)(?:: ?(.*))?$`)
+	errorLine = lazyre.New(`^([A-Za-z_](?:[\w.]*\w)?)(?:: ?(.*))?$`)
 	warnLine  = lazyre.New(`^\S+:\d+: \w*Warning: `)
 )
 

@@ -5,6 +5,7 @@ package rules
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/nsbox/nsbox/nsbox"
@@ -52,12 +53,19 @@ type healer struct {
 
 func (healer) Name() string { return Name }
 
-func (h healer) Propose(_ context.Context, p nsbox.Problem) ([]nsbox.Fix, error) {
+// Propose returns an error where a set of rules has a mistake of its own: what
+// strangers' programs are like must not end the process.
+func (h healer) Propose(_ context.Context, p nsbox.Problem) (fixes []nsbox.Fix, err error) {
 	propose := h.languages[p.Language]
 	if propose == nil || len(p.Files) == 0 || len(p.Diagnoses) == 0 {
 		return nil, nil
 	}
-	fixes := propose(p)
+	defer func() {
+		if v := recover(); v != nil {
+			fixes, err = nil, fmt.Errorf("the rules for %s have a mistake: %v", p.Language, v)
+		}
+	}()
+	fixes = propose(p)
 	slices.SortStableFunc(fixes, func(a, b nsbox.Fix) int { return int(a.Rank) - int(b.Rank) })
 	return fixes[:min(len(fixes), MaxFixes)], nil
 }

@@ -42,7 +42,7 @@ func (c *code) closeFrom(o, e int) []change {
 			continue
 		}
 		insertion := text
-		if text == "}" && c.toks[o].Kind != source.String && c.src[c.toks[o].End] == ' ' {
+		if text == "}" && c.toks[o].Kind != source.String && strings.HasPrefix(c.src[c.toks[o].End:], " ") {
 			insertion = " }"
 		}
 		doubt := min(tries, 3)
