@@ -74,7 +74,10 @@ func keywordIdeas(c *code, e int) []change {
 			look(i)
 		}
 	}
-	if o := c.outer[min(e, len(c.toks)-1)]; len(c.toks) > 0 && o > 0 { // the head of the block around
+	if len(c.toks) == 0 {
+		return out
+	}
+	if o := c.outer[min(e, len(c.toks)-1)]; o > 0 { // the head of the block around
 		from, _ = c.lineTokens(o)
 		for i := from; i < o; i++ {
 			look(i)
