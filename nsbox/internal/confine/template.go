@@ -173,7 +173,7 @@ func (z *zygote) template(t *Template) (*template, error) {
 	switch {
 	case tm.err != nil:
 		return nil, noUse(tm.err.Error())
-	case tm.ready == nil:
+	case tm.starting():
 		return nil, errStarting
 	}
 	return tm, nil

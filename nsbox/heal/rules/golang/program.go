@@ -249,10 +249,7 @@ func (q *program) locals(f *ast.FuncDecl, offset int) []name {
 			}
 		}
 	}
-	if f.Body == nil {
-		return out
-	}
-	ast.Inspect(f.Body, func(n ast.Node) bool {
+	inspectBody(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
 			if n.Tok == token.DEFINE {
@@ -274,6 +271,13 @@ func (q *program) locals(f *ast.FuncDecl, offset int) []name {
 		return true
 	})
 	return out
+}
+
+// inspectBody visits what is in f's body; a function that is declared alone has none.
+func inspectBody(f *ast.FuncDecl, visit func(ast.Node) bool) {
+	if f.Body != nil {
+		ast.Inspect(f.Body, visit)
+	}
 }
 
 // members are the fields and methods that the file gives to the type name.

@@ -247,11 +247,8 @@ func (q *program) resultTypes(f *ast.FuncDecl, have string) string {
 // numberType is the type of the numbers that f's returns have at that place:
 // that of a variable among them, else by how the numbers are written.
 func (q *program) numberType(f *ast.FuncDecl, place int) string {
-	if f.Body == nil {
-		return ""
-	}
 	kind := ""
-	ast.Inspect(f.Body, func(n ast.Node) bool {
+	inspectBody(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
@@ -321,10 +318,7 @@ func (q *program) typeOfVariable(word string, f *ast.FuncDecl) string {
 			return q.of(n.typ)
 		}
 	}
-	if f.Body == nil {
-		return ""
-	}
-	ast.Inspect(f.Body, func(n ast.Node) bool {
+	inspectBody(f, func(n ast.Node) bool {
 		a, ok := n.(*ast.AssignStmt)
 		if ok && a.Tok == token.DEFINE && len(a.Lhs) == len(a.Rhs) && found == "" {
 			for i, l := range a.Lhs {
